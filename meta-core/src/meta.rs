@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+
+//! What the derive implements: a driver's declared metadata, and the writer of each of its layouts.
+//!
+//! A driver chooses a writer once, when a ring is configured, and then calls it for each packet. So a writer knows its one
+//! layout at compile time and never looks at the configuration.
+
+use crate::layout::{self, Layout};
+use crate::trailer::Trailer;
+use crate::value::ByteArray;
+
+/// A struct that declares receive metadata. Derive it; see the `meta-derive` crate for the attributes.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::meta::XdpMeta;
+///
+/// /// What the hardware says about one packet.
+/// pub struct Descriptor {
+///     hash: u32,
+///     hash_valid: bool,
+/// }
+///
+/// /// The metadata of a small network card.
+/// #[derive(meta_derive::XdpMeta)]
+/// #[xdp_meta(name = "nic_rx", source = Descriptor, knobs(hash))]
+/// pub struct RxMeta {
+///     /// RSS hash of the packet.
+///     #[meta(knob = hash, hint = rx_hash, value = |d| d.hash, present = |d| d.hash_valid)]
+///     rx_hash: u32,
+/// }
+///
+/// assert_eq!(RxMeta::LAYOUTS.len(), 2);
+/// assert_eq!(RxMeta::layout(0b1).name, "nic_rx_hash");
+/// assert_eq!(RxMeta::rx_hash(&Descriptor { hash: 5, hash_valid: true }), Some((5, 0)));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` declares no metadata",
+    note = "derive it with `#[derive(XdpMeta)]`"
+)]
+pub trait XdpMeta: Sized + 'static {
+    /// What a record is made from, one for each packet.
+    type Source;
+    /// Name of the superset struct, and the start of every layout's name.
+    const NAME: &'static str;
+    /// Names of the knobs; the index is the bit.
+    const KNOBS: &'static [&'static str];
+    /// Every layout that the knobs can reach; the index is the mask of the knobs that are on.
+    const LAYOUTS: &'static [Layout];
+    /// All the fields together.
+    const SUPERSET: &'static Layout;
+    /// Each layout's own stand-alone BTF, in the order of [`LAYOUTS`](Self::LAYOUTS).
+    const BTF: &'static [&'static [u8]];
+
+    /// Chooses the writer of a configuration: calls `visitor` with it. Bits that are no knob are ignored.
+    fn select<V: Visitor<Self>>(knobs: u32, visitor: V) -> V::Output;
+
+    /// Reads a record that ends where `bytes` ends, under the layout that its trailer names.
+    ///
+    /// Fields that the layout or the packet does not have are zero. `None`: there is no record of this driver.
+    fn decode(bytes: &[u8]) -> Option<(Self, Trailer)>;
+
+    /// The value of the field with an id, as a number in host order.
+    fn value(&self, id: u16) -> Option<u64>;
+
+    /// The layout of a configuration. Bits that are no knob are ignored.
+    fn layout(knobs: u32) -> &'static Layout {
+        Self::LAYOUTS
+            .get(index::<Self>(knobs))
+            .unwrap_or(Self::SUPERSET)
+    }
+
+    /// The stand-alone BTF of a configuration's layout.
+    fn btf(knobs: u32) -> &'static [u8] {
+        Self::BTF
+            .get(index::<Self>(knobs))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The layout with an id.
+    fn by_id(id: u32) -> Option<&'static Layout> {
+        layout::find(Self::LAYOUTS, id)
+    }
+}
+
+/// The number of layouts is a power of two, so this is the mask of the knobs.
+fn index<M: XdpMeta>(knobs: u32) -> usize {
+    knobs as usize & M::LAYOUTS.len().saturating_sub(1)
+}
+
+/// The writer of one layout.
+pub trait Writer<S> {
+    /// The record's bytes, `[u8; N]`.
+    type Record: ByteArray;
+    /// What it writes.
+    const LAYOUT: &'static Layout;
+
+    /// Makes the record of one packet.
+    fn record(source: &S, generation: u16) -> Self::Record;
+}
+
+/// Something to be done with the writer that a configuration needs.
+///
+/// # Examples
+///
+/// Monomorphic code for each writer, chosen once:
+///
+/// ```
+/// use meta_core::meta::{Visitor, Writer, XdpMeta};
+/// use meta_core::value::ByteArray;
+///
+/// struct Length;
+///
+/// impl<M: XdpMeta> Visitor<M> for Length {
+///     type Output = usize;
+///     fn visit<W: Writer<M::Source>>(self) -> usize {
+///         W::Record::LEN
+///     }
+/// }
+/// ```
+pub trait Visitor<M: XdpMeta> {
+    /// What comes of it.
+    type Output;
+
+    /// Called once, with the writer.
+    fn visit<W: Writer<M::Source>>(self) -> Self::Output;
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+
+//! What the macro knows of `meta-core`'s field types and standard hints.
+//!
+//! The macro can not call into `meta-core`, which is compiled for another machine, so this repeats just what messages and the
+//! table in the documentation need. The generated code asserts each of these facts against `meta-core` itself.
+
+use syn::Type;
+
+/// A field type, by the last segment of its path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    pub(crate) size: usize,
+}
+
+const KINDS: [Kind; 7] = [
+    kind("u8", 1),
+    kind("u16", 2),
+    kind("u32", 4),
+    kind("u64", 8),
+    kind("Be16", 2),
+    kind("Be32", 4),
+    kind("Be64", 8),
+];
+
+const fn kind(name: &'static str, size: usize) -> Kind {
+    Kind { name, size }
+}
+
+impl Kind {
+    pub(crate) fn of(ty: &Type) -> Option<Self> {
+        let Type::Path(path) = ty else { return None };
+        let last = path.path.segments.last()?;
+        if path.qself.is_some() || !last.arguments.is_none() {
+            return None;
+        }
+        KINDS.into_iter().find(|kind| last.ident == kind.name)
+    }
+}
+
+/// A standard hint: its name, the constant with its id, and the only type it may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hint {
+    pub(crate) name: &'static str,
+    pub(crate) constant: &'static str,
+    pub(crate) ty: &'static str,
+}
+
+pub(crate) const HINTS: [Hint; 7] = [
+    hint("rx_timestamp", "RX_TIMESTAMP", "u64"),
+    hint("rx_hash", "RX_HASH", "u32"),
+    hint("rx_hash_type", "RX_HASH_TYPE", "u16"),
+    hint("rx_vlan_tci", "RX_VLAN_TCI", "u16"),
+    hint("rx_vlan_proto", "RX_VLAN_PROTO", "Be16"),
+    hint("rx_csum", "RX_CSUM", "u16"),
+    hint("rx_packet_type", "RX_PACKET_TYPE", "u16"),
+];
+
+const fn hint(name: &'static str, constant: &'static str, ty: &'static str) -> Hint {
+    Hint { name, constant, ty }
+}
+
+/// Most fields in a struct: each has a bit in the trailer's `present`.
+pub(crate) const MAX_FIELDS: usize = 16;
+/// Most knobs: each doubles the number of layouts.
+pub(crate) const MAX_KNOBS: usize = 6;
+/// Largest record.
+pub(crate) const MAX_SIZE: usize = 64;
+/// Size of the trailer.
+pub(crate) const TRAILER: usize = 8;
+/// Members of the trailer, whose names fields can not have.
+pub(crate) const TRAILER_MEMBERS: [&str; 3] = ["layout_id", "generation", "present"];
+/// First id of a driver's own fields.
+pub(crate) const DRIVER_FIRST: u16 = 0x8000;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+
+//! `#[derive(XdpMeta)]`: receive metadata, declared once.
+//!
+//! A driver writes down every field that its hardware can give, which knob turns it on and how it is taken from a descriptor.
+//! The derive makes a packed layout for each combination of knobs, a straight-line writer for each layout, the reader, the
+//! bodies of the `xdp_metadata_ops` callbacks and the BTF. It only arranges: offsets, ids and BTF are computed by `meta-core`
+//! at compile time, and checked there again.
+//!
+//! The stages are one module each: `attr` (tokens to attributes), `model` (what is declared), `check` (rules between fields),
+//! `expand` (code). Errors of all the stages are collected and reported together.
+
+#![forbid(unsafe_code)]
+
+use proc_macro::TokenStream;
+
+mod attr;
+mod check;
+mod diag;
+mod expand;
+mod fallback;
+mod kind;
+mod model;
+mod names;
+mod suggest;
+
+/// Implements `meta_core::XdpMeta` for a struct that declares receive metadata.
+///
+/// On the struct, `#[xdp_meta(…)]`:
+///
+/// | key | value |
+/// |---|---|
+/// | `name = "nic_rx"` | name of the superset's BTF struct; layouts are called `nic_rx_<knobs>` |
+/// | `source = Type` | what a record is made from, usually a descriptor |
+/// | `knobs(a, b)` | pieces of configuration that add fields; bit 0 is the first |
+///
+/// On each field, `#[meta(…)]`:
+///
+/// | key | value |
+/// |---|---|
+/// | `value = \|d\| …` | takes the value from a `&Source`; called for every packet, present or not |
+/// | `present = \|d\| …` | whether this packet has the field; left out: it always has |
+/// | `hint = rx_hash` | the standard hint that the field is |
+/// | `id = 0x8000` | the id of a field of the driver's own, instead of a hint |
+/// | `knob = a` | the knob that turns the field on; left out: it is in every layout |
+/// | `unit = "ns"` | unit of the value |
+///
+/// Fields are of type `u8`, `u16`, `u32`, `u64`, `Be16`, `Be32` or `Be64`.
+///
+/// With the hints `rx_timestamp`, `rx_hash` (and `rx_hash_type`), `rx_vlan_tci` and `rx_vlan_proto` the struct also gets the
+/// functions `rx_timestamp`, `rx_hash` and `rx_vlan_tag`, the bodies of the driver's `xdp_metadata_ops`.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::XdpMeta;
+///
+/// pub struct Descriptor {
+///     nanoseconds: u64,
+/// }
+///
+/// #[derive(XdpMeta)]
+/// #[xdp_meta(name = "nic_rx", source = Descriptor, knobs(stamp))]
+/// pub struct RxMeta {
+///     #[meta(knob = stamp, hint = rx_timestamp, unit = "ns", value = |d| d.nanoseconds)]
+///     rx_timestamp: u64,
+/// }
+///
+/// # use meta_derive::XdpMeta;
+/// assert_eq!(RxMeta::rx_timestamp(&Descriptor { nanoseconds: 3 }), Some(3));
+/// ```
+#[proc_macro_derive(XdpMeta, attributes(xdp_meta, meta))]
+pub fn derive_xdp_meta(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    let mut diag = diag::Diag::new();
+    let model = model::Model::new(&input, &mut diag);
+    if let Some(model) = &model {
+        check::check(model, &mut diag);
+    }
+    let errors = diag.finish();
+    let tokens = match (model, errors) {
+        (Some(model), None) => expand::expand(&model),
+        (_, errors) => fallback::expand(&input.ident, &input.vis, errors),
+    };
+    tokens.into()
+}
