@@ -29,6 +29,12 @@ pub struct Trailer {
 impl Trailer {
     /// Number of bytes.
     pub const SIZE: usize = 8;
+    /// Where `layout_id` is, from the start of the trailer.
+    pub const LAYOUT_ID: usize = 0;
+    /// Where `generation` is.
+    pub const GENERATION: usize = 4;
+    /// Where `present` is.
+    pub const PRESENT: usize = 6;
 
     /// The trailer as it stands in memory.
     #[inline(always)]

@@ -9,15 +9,16 @@ use super::encode::{kind, Encoder};
 use super::scalars::Scalars;
 use crate::field::Kind;
 use crate::layout::Layout;
+use crate::trailer::Trailer;
 
 /// Room for the types of one layout of [`MAX_FIELDS`](crate::layout::MAX_FIELDS) fields, and for its strings.
 const CAP: usize = 2048;
 
 /// Members of the trailer: name, kind, offset in the trailer.
 pub(super) const TRAILER: [(&str, Kind, usize); 3] = [
-    ("layout_id", Kind::U32, 0),
-    ("generation", Kind::U16, 4),
-    ("present", Kind::U16, 6),
+    ("layout_id", Kind::U32, Trailer::LAYOUT_ID),
+    ("generation", Kind::U16, Trailer::GENERATION),
+    ("present", Kind::U16, Trailer::PRESENT),
 ];
 
 /// Stand-alone BTF of one layout.

@@ -7,7 +7,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Expr, Pat, ReturnType, Type};
+use syn::{Expr, Pat, Type};
 
 use super::{item, numbered};
 use crate::model::Model;
@@ -49,10 +49,6 @@ fn function(name: &str, index: usize, source: &Type, ty: &Type, expr: &Expr) -> 
         };
     };
     let body = &closure.body;
-    let body = match &closure.output {
-        ReturnType::Default => quote!(#body),
-        ReturnType::Type(..) => quote!(#body),
-    };
     let parameter = match closure.inputs.first() {
         Some(Pat::Type(typed)) => quote!(#typed),
         Some(pattern) => quote!(#pattern: &#source),

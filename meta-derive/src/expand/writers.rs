@@ -38,6 +38,19 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
             let present = present | if is_present { const { #layout.present(#id) } } else { 0 };
         }
     });
+    // Three stores take fewer instructions than to put the trailer together first.
+    let trailer = [
+        (quote!(LAYOUT_ID), quote!(const { #layout.id })),
+        (quote!(GENERATION), quote!(generation)),
+        (quote!(PRESENT), quote!(present)),
+    ]
+    .map(|(place, value)| {
+        quote! {
+            ::meta_core::value::At::<
+                { #layout.trailer_offset() + ::meta_core::trailer::Trailer::#place },
+            >::put(&mut record, ::meta_core::value::Value::to_bytes(#value));
+        }
+    });
     quote! {
         struct #writer;
 
@@ -51,15 +64,7 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
                 let mut record = [0; #layout.size as usize];
                 let present = 0u16;
                 #(#fields)*
-                ::meta_core::value::At::<{ #layout.trailer_offset() }>::put(
-                    &mut record,
-                    ::meta_core::trailer::Trailer {
-                        layout_id: const { #layout.id },
-                        generation,
-                        present,
-                    }
-                    .to_ne_bytes(),
-                );
+                #(#trailer)*
                 record
             }
         }
