@@ -12,6 +12,8 @@
 //! | [`trailer`], [`generation`] | how a record says what it is |
 //! | [`meta`], [`value`], [`be`] | what the derive implements: writers, one for each layout |
 //! | [`read`] | the way back, for programs in user space and for tests |
+//! | [`btf`] | the layouts as BTF |
+//! | [`header`] | the C header for BPF programs |
 //! | [`announce`] | the numbers of the netlink family |
 //!
 //! The crate is compiled by cargo and, from the same sources, into the kernel module: no allocation, no `unsafe`, no panic
@@ -74,6 +76,7 @@ pub mod be;
 pub mod btf;
 pub mod field;
 pub mod generation;
+pub mod header;
 pub mod hint;
 pub mod layout;
 pub mod meta;

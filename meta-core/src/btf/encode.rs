@@ -24,8 +24,6 @@ pub(super) const MAGIC: u16 = 0xeb9f;
 pub(super) const HEADER: usize = 24;
 /// The sign bit of an INT's encoding.
 pub(super) const SIGNED: u32 = 1;
-/// Linkage of a FUNC that other objects see.
-const GLOBAL: usize = 1;
 
 /// BTF that is being made, at most `CAP` bytes of types and as many of strings.
 #[derive(Clone, Copy)]
@@ -110,8 +108,9 @@ impl<const CAP: usize> Encoder<CAP> {
         self.word(target);
     }
 
+    /// A function, with static linkage, as all of the kernel's own have.
     pub(super) const fn func(&mut self, name: &str, proto: u32) -> u32 {
-        self.begin(name, kind::FUNC, GLOBAL, proto)
+        self.begin(name, kind::FUNC, 0, proto)
     }
 
     /// A tag on a member of a type, or on the type itself.

@@ -6,8 +6,10 @@ use meta_core::be::Be16;
 use meta_derive::XdpMeta;
 
 /// The knob `hash`.
+#[allow(dead_code, reason = "not every test needs it")]
 pub(crate) const HASH: u32 = 0b01;
 /// The knob `vlan`.
+#[allow(dead_code, reason = "not every test needs it")]
 pub(crate) const VLAN: u32 = 0b10;
 
 /// What the card says about a packet.

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0 */
+/*
+ * Reading receive metadata whose layout may change while the program runs.
+ *
+ * Generated from the driver's declaration; do not edit. Include vmlinux.h (or linux/bpf.h) and bpf/bpf_helpers.h first.
+ *
+ *	SEC("xdp")
+ *	int reader(struct xdp_md *ctx)
+ *	{
+ *		struct xdp_meta meta;
+ *		__u32 hash;
+ *		int err;
+ *
+ *		if (xdp_meta_claim(ctx, &meta))
+ *			return XDP_PASS;	// this packet has no record
+ *		err = xdp_meta_get_rx_hash(ctx, &meta, &hash);
+ *		if (!err)
+ *			use(hash);
+ *		else if (err == XDP_META_NOT_IN_PACKET)
+ *			;			// the hardware hashes, but not this packet
+ *		else if (err == XDP_META_NOT_IN_LAYOUT)
+ *			;			// hashing is off now
+ *		xdp_meta_release(ctx);		// so that GRO merges as ever
+ *		return XDP_PASS;
+ *	}
+ *
+ * Claim before bpf_xdp_adjust_head(). After a release, or anything else that moves the packet, `meta` is spent. A getter
+ * gives 0 and the value, or one of enum xdp_meta_error and the value 0.
+ *
+ * A field is looked up with a kfunc once for each generation of each ring. No lookup needs a lock: what is cached for a
+ * field carries the generation and the layout that it is true of, in the same word.
+ */
+#ifndef __XDP_META_BPF_H
+#define __XDP_META_BPF_H
+
+/* Field ids: standard hints, then the driver's own. */
+enum xdp_meta_field {
+	XDP_META_RX_TIMESTAMP = 1,
+	XDP_META_RX_HASH = 2,
+	XDP_META_RX_HASH_TYPE = 3,
+	XDP_META_RX_VLAN_TCI = 4,
+	XDP_META_RX_VLAN_PROTO = 5,
+	XDP_META_RX_CSUM = 6,
+	XDP_META_RX_PACKET_TYPE = 7,
+};
+
+/* Where lookups are cached. */
+enum xdp_meta_slot {
+	XDP_META_SLOT_RX_TIMESTAMP,
+	XDP_META_SLOT_RX_HASH,
+	XDP_META_SLOT_RX_HASH_TYPE,
+	XDP_META_SLOT_RX_VLAN_TCI,
+	XDP_META_SLOT_RX_VLAN_PROTO,
+	XDP_META_SLOT_RX_CSUM,
+	XDP_META_SLOT_RX_PACKET_TYPE,
+	XDP_META_SLOTS,
+};
+
+/* Layout ids, for bpf_core_enum_value(): exact readers compare a trailer's with them. */
+enum nic_rx_layout {
+	NIC_RX_NONE = 0xb111aff9,
+	NIC_RX_HASH = 0xea0f4fe7,
+	NIC_RX_VLAN = 0x38a87da6,
+	NIC_RX_HASH_VLAN = 0x462b705b,
+};
+
+/* All fields together, then each layout; a record ends where the packet starts. */
+struct nic_rx {
+	__u32 rx_hash;
+	__u16 rx_hash_type;
+	__u16 rx_vlan_tci;
+	__be16 rx_vlan_proto;
+	__u32 layout_id __attribute__((aligned(8)));
+	__u16 generation;
+	__u16 present;
+} __attribute__((preserve_access_index));
+
+struct nic_rx_none {
+	__u32 layout_id __attribute__((aligned(8)));
+	__u16 generation;
+	__u16 present;
+} __attribute__((preserve_access_index));
+
+struct nic_rx_hash {
+	__u32 rx_hash;
+	__u16 rx_hash_type;
+	__u32 layout_id __attribute__((aligned(8)));
+	__u16 generation;
+	__u16 present;
+} __attribute__((preserve_access_index));
+
+struct nic_rx_vlan {
+	__u16 rx_vlan_tci;
+	__be16 rx_vlan_proto;
+	__u32 layout_id __attribute__((aligned(8)));
+	__u16 generation;
+	__u16 present;
+} __attribute__((preserve_access_index));
+
+struct nic_rx_hash_vlan {
+	__u32 rx_hash;
+	__u16 rx_hash_type;
+	__u16 rx_vlan_tci;
+	__be16 rx_vlan_proto;
+	__u32 layout_id __attribute__((aligned(8)));
+	__u16 generation;
+	__u16 present;
+} __attribute__((preserve_access_index));
+
+/* Why there is no value. */
+enum xdp_meta_error {
+	XDP_META_NOT_IN_LAYOUT = -61,	/* ENODATA: no packet of this generation has the field */
+	XDP_META_NOT_IN_PACKET = -42,	/* ENOMSG: this packet does not have it, others may */
+	XDP_META_NO_RECORD = -2,	/* ENOENT: no record, or one of a layout that the kernel does not know */
+	XDP_META_NO_DRIVER = -95,	/* EOPNOTSUPP: the device writes no records */
+	XDP_META_NO_MATCH = -71,	/* EPROTO: the field has another size than this header says */
+};
+
+/* Rings that have cached lookups of their own; a power of two. With more of them some share, and look up more often. */
+#ifndef XDP_META_QUEUES
+#define XDP_META_QUEUES 16
+#endif
+
+/* Bytes in front of the packet that a claim exposes: the largest record. */
+#define XDP_META_CLAIM 64
+#define XDP_META_TRAILER 8
+
+/*
+ * Where a field is in the records of a layout, from the module: bits 0 to 7 bytes back from the packet, 8 to 15 size,
+ * 16 to 23 present bit. Negative: -ENODATA, -ENOENT or -EOPNOTSUPP.
+ */
+extern int bpf_xdp_meta_field(struct xdp_md *ctx, __u32 layout_id, __u32 field_id) __ksym;
+
+/* A claimed record. */
+struct xdp_meta {
+	void *claimed;	/* XDP_META_CLAIM bytes in front of the packet */
+	void *data;	/* the packet */
+	__u64 trailer;
+	__u32 queue;
+};
+
+/*
+ * The trailer is read as one word. A cached lookup has layout and generation where the trailer would have them if the
+ * other 16 bits were the low ones; in those are bits 0 to 5 offset in the claim, 6 to 9 present bit, 10 to 13 size (0: the
+ * layout does not have the field).
+ */
+#define XDP_META_KEY_MASK (~0xffffULL)
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define xdp_meta_key(meta) ((meta)->trailer << 16)
+#define xdp_meta_present(meta) ((__u16)((meta)->trailer >> 48))
+#define xdp_meta_layout_id(meta) ((__u32)(meta)->trailer)
+#define xdp_meta_key_layout_id(key) ((__u32)((key) >> 16))
+#define xdp_meta_generation(meta) ((__u16)((meta)->trailer >> 32))
+#else
+#define xdp_meta_key(meta) ((meta)->trailer & XDP_META_KEY_MASK)
+#define xdp_meta_present(meta) ((__u16)(meta)->trailer)
+#define xdp_meta_layout_id(meta) ((__u32)((meta)->trailer >> 32))
+#define xdp_meta_key_layout_id(key) ((__u32)((key) >> 32))
+#define xdp_meta_generation(meta) ((__u16)((meta)->trailer >> 16))
+#endif
+
+static __u64 xdp_meta_cache[XDP_META_QUEUES][XDP_META_SLOTS];
+
+/* Hides the record again. */
+static __always_inline void xdp_meta_release(struct xdp_md *ctx)
+{
+	bpf_xdp_adjust_meta(ctx, XDP_META_CLAIM);
+}
+
+/* Exposes the packet's record. 0, or negative: there is none, and nothing is claimed. */
+static __always_inline int xdp_meta_claim(struct xdp_md *ctx, struct xdp_meta *meta)
+{
+	void *claimed, *data;
+
+	if (bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM))
+		return XDP_META_NO_RECORD;
+	claimed = (void *)(long)ctx->data_meta;
+	data = (void *)(long)ctx->data;
+	if (claimed + XDP_META_CLAIM > data)
+		goto none;
+	/* Somebody else's metadata is in between. The compiler must not make one comparison of the two. */
+	asm volatile("" : "+r"(claimed));
+	if (claimed + XDP_META_CLAIM < data)
+		goto none;
+
+	meta->claimed = claimed;
+	meta->data = data;
+	meta->trailer = *(__u64 *)(claimed + XDP_META_CLAIM - XDP_META_TRAILER);
+	meta->queue = ctx->rx_queue_index;
+	if (xdp_meta_layout_id(meta))
+		return 0;
+none:
+	xdp_meta_release(ctx);
+	return XDP_META_NO_RECORD;
+}
+
+/* Looks a field up; gives the cached word, or negative. Happens once for each generation. */
+static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot, __u32 field)
+{
+	__u32 queue = ctx->rx_queue_index & (XDP_META_QUEUES - 1);
+	int found = bpf_xdp_meta_field(ctx, xdp_meta_key_layout_id(key), field);
+	__u64 info = 0;
+
+	if (found >= 0) {
+		__u32 distance = found & 0xff, size = found >> 8 & 0xff, present = found >> 16 & 0xff;
+
+		if (!distance || distance > XDP_META_CLAIM || size > distance || size > 8 || present > 15)
+			return XDP_META_NO_MATCH;
+		info = (XDP_META_CLAIM - distance) | present << 6 | size << 10;
+	} else if (found != XDP_META_NOT_IN_LAYOUT) {
+		return found;
+	}
+	if (slot < XDP_META_SLOTS)
+		*(volatile __u64 *)&xdp_meta_cache[queue][slot] = key | info;
+	return info;
+}
+
+/* Finds a field in a claimed record: 0 and its offset in the claim, or negative. */
+static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_meta *meta, __u32 slot, __u32 field,
+					 __u32 size, __u32 *offset)
+{
+	__u32 queue = meta->queue & (XDP_META_QUEUES - 1);
+	__u64 key = xdp_meta_key(meta);
+	__u64 info;
+
+	info = *(volatile __u64 *)&xdp_meta_cache[queue][slot];
+	if ((info & XDP_META_KEY_MASK) != key) {
+		__s64 bound = xdp_meta_bind(ctx, key, slot, field);
+
+		if (bound < 0)
+			return bound;
+		info = bound;
+	}
+	if ((info >> 10 & 0xf) != size)
+		return info >> 10 & 0xf ? XDP_META_NO_MATCH : XDP_META_NOT_IN_LAYOUT;
+	if (!(xdp_meta_present(meta) >> (info >> 6 & 0xf) & 1))
+		return XDP_META_NOT_IN_PACKET;
+	*offset = info;
+	return 0;
+}
+
+#define XDP_META_GETTER(name, type, NAME)                                                                             \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
+	{                                                                                                             \
+		__u32 offset = 0;                                                                                     \
+		void *at = meta->claimed;                                                                             \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME, sizeof(type), &offset);     \
+                                                                                                                      \
+		*value = 0;                                                                                           \
+		if (err)                                                                                              \
+			return err;                                                                                   \
+		/* The verifier must see the mask, so the compiler must not see what it is for. */                    \
+		offset &= XDP_META_CLAIM - 1;                                                                         \
+		asm volatile("" : "+r"(offset));                                                                      \
+		at += offset;                                                                                         \
+		if (at + sizeof(type) > meta->data)                                                                   \
+			return XDP_META_NO_MATCH;                                                                     \
+		*value = *(type *)at;                                                                                 \
+		return 0;                                                                                             \
+	}
+
+XDP_META_GETTER(rx_timestamp, __u64, RX_TIMESTAMP)
+XDP_META_GETTER(rx_hash, __u32, RX_HASH)
+XDP_META_GETTER(rx_hash_type, __u16, RX_HASH_TYPE)
+XDP_META_GETTER(rx_vlan_tci, __u16, RX_VLAN_TCI)
+XDP_META_GETTER(rx_vlan_proto, __be16, RX_VLAN_PROTO)
+XDP_META_GETTER(rx_csum, __u16, RX_CSUM)
+XDP_META_GETTER(rx_packet_type, __u16, RX_PACKET_TYPE)
+
+#endif /* __XDP_META_BPF_H */
