@@ -11,29 +11,29 @@ use std::net::{IpAddr, Ipv4Addr};
 use etherparse::{ArpEthIpv4Packet, ArpOperation, PacketBuilder, PacketBuilderStep};
 
 /// Shortest frame on a wire, without the frame check sequence.
-pub const MIN_LEN: usize = 60;
+pub(crate) const MIN_LEN: usize = 60;
 
 /// Bytes of the two addresses, after which a VLAN tag stands.
 const ADDRESSES: usize = 12;
 
 /// Who talks to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Endpoints {
+pub(crate) struct Endpoints {
     /// Ethernet source and destination.
-    pub mac: ([u8; 6], [u8; 6]),
+    pub(crate) mac: ([u8; 6], [u8; 6]),
     /// IP source and destination, of one family.
-    pub ip: (IpAddr, IpAddr),
+    pub(crate) ip: (IpAddr, IpAddr),
     /// Source and destination port.
-    pub port: (u16, u16),
+    pub(crate) port: (u16, u16),
 }
 
 /// A VLAN tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tag {
+pub(crate) struct Tag {
     /// EtherType of the tag, 0x8100 for 802.1Q.
-    pub proto: u16,
+    pub(crate) proto: u16,
     /// Priority, drop-eligible bit and VLAN id.
-    pub tci: u16,
+    pub(crate) tci: u16,
 }
 
 impl Endpoints {
@@ -48,7 +48,7 @@ impl Endpoints {
 }
 
 /// A UDP datagram.
-pub fn udp(ends: &Endpoints, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn udp(ends: &Endpoints, payload: &[u8]) -> Vec<u8> {
     let step = ends.ip().udp(ends.port.0, ends.port.1);
     let mut frame = Vec::with_capacity(step.size(payload.len()));
     step.write(&mut frame, payload)
@@ -57,7 +57,7 @@ pub fn udp(ends: &Endpoints, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A TCP segment with PSH and ACK set, of no connection that anybody opened.
-pub fn tcp(ends: &Endpoints, sequence: u32, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn tcp(ends: &Endpoints, sequence: u32, payload: &[u8]) -> Vec<u8> {
     let step = ends
         .ip()
         .tcp(ends.port.0, ends.port.1, sequence, 8192)
@@ -70,7 +70,12 @@ pub fn tcp(ends: &Endpoints, sequence: u32, payload: &[u8]) -> Vec<u8> {
 }
 
 /// An ARP request from `mac`/`src` for `dst`, with `trailer` behind it where a short frame has its padding.
-pub fn arp(mac: ([u8; 6], [u8; 6]), src: Ipv4Addr, dst: Ipv4Addr, trailer: &[u8]) -> Vec<u8> {
+pub(crate) fn arp(
+    mac: ([u8; 6], [u8; 6]),
+    src: Ipv4Addr,
+    dst: Ipv4Addr,
+    trailer: &[u8],
+) -> Vec<u8> {
     let packet = ArpEthIpv4Packet {
         operation: ArpOperation::REQUEST,
         sender_mac: mac.0,
@@ -86,20 +91,20 @@ pub fn arp(mac: ([u8; 6], [u8; 6]), src: Ipv4Addr, dst: Ipv4Addr, trailer: &[u8]
 }
 
 /// `frame` with `tag` inserted behind the addresses.
-pub fn tagged(mut frame: Vec<u8>, tag: Tag) -> Vec<u8> {
+pub(crate) fn tagged(mut frame: Vec<u8>, tag: Tag) -> Vec<u8> {
     let bytes = [tag.proto.to_be_bytes(), tag.tci.to_be_bytes()].concat();
     frame.splice(ADDRESSES..ADDRESSES, bytes);
     frame
 }
 
 /// `frame` with zeros behind it up to `len` bytes; unchanged when it has them already.
-pub fn padded(mut frame: Vec<u8>, len: usize) -> Vec<u8> {
+pub(crate) fn padded(mut frame: Vec<u8>, len: usize) -> Vec<u8> {
     frame.resize(frame.len().max(len), 0);
     frame
 }
 
 /// `frame` as lower-case hexadecimal digits.
-pub fn to_hex(frame: &[u8]) -> String {
+pub(crate) fn to_hex(frame: &[u8]) -> String {
     frame.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -108,7 +113,7 @@ pub fn to_hex(frame: &[u8]) -> String {
 /// # Errors
 ///
 /// When it is not pairs of hexadecimal digits.
-pub fn from_hex(hex: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn from_hex(hex: &str) -> Result<Vec<u8>, String> {
     if hex.len() % 2 != 0 || !hex.is_ascii() {
         return Err(format!("not pairs of hexadecimal digits: {hex:?}"));
     }

@@ -15,44 +15,44 @@ use crate::frames::{self, Endpoints, Tag};
 use crate::toeplitz;
 
 /// "RNIC": what a payload of the oracle begins with.
-pub const MAGIC: u32 = 0x524e_4943;
+pub(crate) const MAGIC: u32 = 0x524e_4943;
 
 /// EtherType of an 802.1Q tag.
-pub const ETH_P_8021Q: u16 = 0x8100;
+pub(crate) const ETH_P_8021Q: u16 = 0x8100;
 
 /// `enum xdp_rss_hash_type` of the kernel: `XDP_RSS_TYPE_L3_IPV4`.
-pub const HASH_L3_IPV4: u16 = 0x01;
+pub(crate) const HASH_L3_IPV4: u16 = 0x01;
 /// `enum xdp_rss_hash_type` of the kernel: `XDP_RSS_TYPE_L4_IPV4_TCP`.
-pub const HASH_L4_IPV4_TCP: u16 = 0x19;
+pub(crate) const HASH_L4_IPV4_TCP: u16 = 0x19;
 
 /// The host's address on the wire.
-pub const HOST_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x01];
+pub(crate) const HOST_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x01];
 /// QEMU's first default address, which the guest's NIC has.
-pub const GUEST_MAC: [u8; 6] = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
+pub(crate) const GUEST_MAC: [u8; 6] = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
 
 /// What the guest must find out about one frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Expect {
+pub(crate) struct Expect {
     /// Number of the frame on this wire.
-    pub seq: u32,
+    pub(crate) seq: u32,
     /// RSS hash; means nothing when `hash_type` is 0.
-    pub rss_hash: u32,
+    pub(crate) rss_hash: u32,
     /// Type of the hash as `enum xdp_rss_hash_type`; 0: the device computes none.
-    pub hash_type: u16,
+    pub(crate) hash_type: u16,
     /// Tag control information of the frame as sent.
-    pub vlan_tci: u16,
+    pub(crate) vlan_tci: u16,
     /// EtherType of the tag; 0: sent untagged.
-    pub vlan_proto: u16,
+    pub(crate) vlan_proto: u16,
     /// Not used yet.
-    pub flags: u16,
+    pub(crate) flags: u16,
 }
 
 impl Expect {
     /// Bytes that it takes in a payload.
-    pub const LEN: usize = 20;
+    pub(crate) const LEN: usize = 20;
 
     /// The payload form, in network byte order.
-    pub fn to_bytes(self) -> Vec<u8> {
+    pub(crate) fn to_bytes(self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(Self::LEN);
         for word in [MAGIC, self.seq, self.rss_hash] {
             bytes.extend(word.to_be_bytes());
@@ -64,7 +64,7 @@ impl Expect {
     }
 
     /// Reads the payload form; `None` when `bytes` is not a payload of the oracle.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let word = |at: usize| {
             bytes
                 .get(at..at + 4)
@@ -89,7 +89,7 @@ impl Expect {
 
 /// Which protocols a stream of frames is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum L4 {
+pub(crate) enum L4 {
     /// UDP over IPv4.
     Udp,
     /// TCP over IPv4.
@@ -104,7 +104,7 @@ pub enum L4 {
 
 /// Which frames are tagged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Vlan {
+pub(crate) enum Vlan {
     /// None of them.
     None,
     /// Every one, with different tags.
@@ -117,21 +117,21 @@ pub enum Vlan {
 
 /// A reproducible stream of frames.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Traffic {
+pub(crate) struct Traffic {
     /// Protocols.
-    pub l4: L4,
+    pub(crate) l4: L4,
     /// Tags.
-    pub vlan: Vlan,
+    pub(crate) vlan: Vlan,
     /// Number of different flows (source address and port).
-    pub flows: u32,
+    pub(crate) flows: u32,
     /// Where the pseudo-random choices start.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// Destination address and port.
-    pub to: (Ipv4Addr, u16),
+    pub(crate) to: (Ipv4Addr, u16),
     /// Ethernet destination.
-    pub mac: [u8; 6],
+    pub(crate) mac: [u8; 6],
     /// Bytes of payload, at least [`Expect::LEN`].
-    pub payload: usize,
+    pub(crate) payload: usize,
 }
 
 impl Default for Traffic {
@@ -156,7 +156,7 @@ impl Traffic {
     /// # Errors
     ///
     /// Names the field and the value that it does not understand.
-    pub fn from_json(request: &Value) -> Result<Self, String> {
+    pub(crate) fn from_json(request: &Value) -> Result<Self, String> {
         let mut traffic = Self::default();
         let bad = |field: &str| format!("{field}: cannot be {}", request[field]);
         traffic.l4 = match request.get("l4").map(Value::as_str) {
@@ -194,6 +194,12 @@ impl Traffic {
                 .and_then(|d| d.parse().ok())
                 .ok_or_else(|| bad("dst"))?;
         }
+        if let Some(mac) = request.get("mac") {
+            let bytes = mac.as_str().and_then(|hex| frames::from_hex(hex).ok());
+            traffic.mac = bytes
+                .and_then(|b| b.try_into().ok())
+                .ok_or_else(|| bad("mac"))?;
+        }
         if let Some(port) = request.get("dport") {
             traffic.to.1 = number(port).ok_or_else(|| bad("dport"))?;
         }
@@ -201,7 +207,7 @@ impl Traffic {
     }
 
     /// Frame number `seq`, with its expectation in it.
-    pub fn frame(&self, seq: u32) -> Vec<u8> {
+    pub(crate) fn frame(&self, seq: u32) -> Vec<u8> {
         let random = mix(self.seed ^ u64::from(seq) << 20);
         let l4 = match self.l4 {
             L4::Mix => [L4::Udp, L4::Tcp][pick(random, 2)],
@@ -417,6 +423,7 @@ mod tests {
             ("vlan", json!("some")),
             ("flows", json!(0)),
             ("dst", json!("x")),
+            ("mac", json!("0102")),
         ] {
             let error = Traffic::from_json(&json!({ field: bad })).unwrap_err();
             assert!(error.starts_with(field), "{error}");

@@ -9,7 +9,7 @@
 use std::net::Ipv4Addr;
 
 /// The key of Microsoft's test vectors, which the driver programs into the device.
-pub const KEY: [u8; 40] = [
+pub(crate) const KEY: [u8; 40] = [
     0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3, 0x8f, 0xb0,
     0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3, 0x80, 0x30, 0xf2, 0x0c,
     0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
@@ -20,7 +20,7 @@ pub const KEY: [u8; 40] = [
 /// # Panics
 ///
 /// When `input` is longer than the key has windows for (36 bytes: an IPv6 4-tuple).
-pub fn hash(key: &[u8; 40], input: &[u8]) -> u32 {
+pub(crate) fn hash(key: &[u8; 40], input: &[u8]) -> u32 {
     assert!(
         input.len() <= key.len() - 4,
         "input longer than the key allows"
@@ -35,12 +35,12 @@ pub fn hash(key: &[u8; 40], input: &[u8]) -> u32 {
 }
 
 /// Hash over addresses only (`XDP_RSS_TYPE_L3_IPV4`).
-pub fn ipv4(src: Ipv4Addr, dst: Ipv4Addr) -> u32 {
+pub(crate) fn ipv4(src: Ipv4Addr, dst: Ipv4Addr) -> u32 {
     hash(&KEY, &[src.octets(), dst.octets()].concat())
 }
 
 /// Hash over addresses and ports (`XDP_RSS_TYPE_L4_IPV4_TCP`).
-pub fn ipv4_ports(src: (Ipv4Addr, u16), dst: (Ipv4Addr, u16)) -> u32 {
+pub(crate) fn ipv4_ports(src: (Ipv4Addr, u16), dst: (Ipv4Addr, u16)) -> u32 {
     let input = [
         &src.0.octets()[..],
         &dst.0.octets()[..],

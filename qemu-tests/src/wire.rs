@@ -33,7 +33,7 @@ const LONGEST: usize = 1 << 17;
 
 /// The host's end of one wire.
 #[derive(Debug)]
-pub struct Wire {
+pub(crate) struct Wire {
     socket: Arc<OwnedFd>,
     captured: Arc<Mutex<Captured>>,
     background: Option<Background>,
@@ -68,7 +68,7 @@ impl Wire {
     /// # Errors
     ///
     /// When the system refuses the thread that receives.
-    pub fn new(end: OwnedFd) -> io::Result<Self> {
+    pub(crate) fn new(end: OwnedFd) -> io::Result<Self> {
         let socket = Arc::new(end);
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(PATIENCE))?;
         let captured = Arc::new(Mutex::new(Captured::default()));
@@ -87,7 +87,7 @@ impl Wire {
     /// Answers one request of the guest, both JSON:
     ///
     /// - `{"count":64,"vlan":"none"|"all"|"mix"|TCI,"l4":"udp"|"tcp"|"arp"|"mix"|"all","flows":8,"gap_us":0,
-    ///   "seed":1,"dst":"192.0.2.77","dport":9999,"payload":32}` sends numbered frames of the oracle and answers
+    ///   "seed":1,"mac":"525400123456","dst":"192.0.2.77","dport":9999,"payload":32}` sends numbered frames of the oracle and answers
     ///   `{"sent":64,"first_seq":0,"last_seq":63}`; with `"background":true` it answers at once and keeps sending
     ///   (`"count":0`: without end) until
     /// - `{"stop":true}`, which answers the same about what was sent;
@@ -96,7 +96,7 @@ impl Wire {
     ///   guest sent since the last time, of this type when one is given.
     ///
     /// What cannot be done answers `{"error":"why"}`.
-    pub fn answer(&mut self, request: &str) -> Value {
+    pub(crate) fn answer(&mut self, request: &str) -> Value {
         let answer = serde_json::from_str(request)
             .map_err(|e| format!("not JSON: {e}"))
             .and_then(|request| self.carry_out(&request));

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! From an empty machine to one that can run a case: file systems, the driver, the interface.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use anyhow::{bail, Context, Result};
+use rustix::mount::{mount, MountFlags};
+use rustix::system::{delete_module, finit_module, reboot, RebootCommand};
+
+use crate::eth::{Eth, ADDRESS, NAME};
+use crate::tools;
+
+/// What the kernel command line asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// Module to load, `none` for none.
+    pub(crate) driver: String,
+    /// Whether to run a shell instead of cases.
+    pub(crate) shell: bool,
+}
+
+impl Options {
+    /// Reads a kernel command line.
+    pub(crate) fn parse(cmdline: &str) -> Self {
+        let value = |name: &str| {
+            cmdline
+                .split_whitespace()
+                .find_map(|word| word.strip_prefix(name))
+        };
+        Self {
+            driver: value("rnic.driver=").unwrap_or("rnic").to_owned(),
+            shell: value("rnic.mode=") == Some("shell"),
+        }
+    }
+
+    /// Reads this kernel's command line.
+    ///
+    /// # Errors
+    ///
+    /// When procfs is not there.
+    pub(crate) fn read() -> Result<Self> {
+        Ok(Self::parse(&tools::read("/proc/cmdline")?))
+    }
+}
+
+/// Mounts the file systems of the kernel.
+///
+/// # Errors
+///
+/// Names the one that cannot be mounted.
+pub(crate) fn mounts() -> Result<()> {
+    let all = [
+        ("proc", "/proc"),
+        ("sysfs", "/sys"),
+        ("devtmpfs", "/dev"),
+        ("tmpfs", "/tmp"),
+        ("tmpfs", "/run"),
+        ("debugfs", "/sys/kernel/debug"),
+        ("tracefs", "/sys/kernel/tracing"),
+        ("bpf", "/sys/fs/bpf"),
+    ];
+    for (kind, at) in all {
+        // A directory of sysfs is there or its file system is not configured; others can be made.
+        if !at.starts_with("/sys/") {
+            fs::create_dir_all(at).with_context(|| format!("make {at}"))?;
+        }
+        let busy = |e: &rustix::io::Errno| *e == rustix::io::Errno::BUSY;
+        match mount(kind, at, kind, MountFlags::empty(), None) {
+            Err(e) if !busy(&e) => bail!("mount {kind} on {at}: {e}"),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Loads `/lib/modules/<name>.ko`.
+///
+/// # Errors
+///
+/// What the kernel says.
+pub(crate) fn insmod(name: &str) -> Result<()> {
+    let path = Path::new("/lib/modules").join(format!("{name}.ko"));
+    let file = File::open(&path).with_context(|| format!("open {}", path.display()))?;
+    finit_module(file, c"", 0).with_context(|| format!("insmod {name}.ko"))
+}
+
+/// Unloads a module.
+///
+/// # Errors
+///
+/// What the kernel says.
+pub(crate) fn rmmod(name: &str) -> Result<()> {
+    let name_c = std::ffi::CString::new(name)?;
+    delete_module(&name_c, libc::O_NONBLOCK).with_context(|| format!("rmmod {name}"))
+}
+
+/// Whether a module is loaded.
+pub(crate) fn is_loaded(name: &str) -> bool {
+    Path::new("/sys/module").join(name).exists()
+}
+
+/// Brings up the loopback, the driver and the interface.
+///
+/// # Errors
+///
+/// Says which step failed.
+pub(crate) fn network(driver: &str) -> Result<()> {
+    // Its neighbour discovery would be noise among counted frames.
+    for which in ["all", "default"] {
+        let path = format!("/proc/sys/net/ipv6/conf/{which}/disable_ipv6");
+        if Path::new(&path).exists() {
+            tools::write(&path, "1")?;
+        }
+    }
+    tools::line("ip link set dev lo up")?;
+    if driver == "none" {
+        return Ok(());
+    }
+    insmod(driver)?;
+    interface()
+}
+
+/// Sets the address and brings the interface up.
+///
+/// # Errors
+///
+/// When there is no interface or it does not come up.
+pub(crate) fn interface() -> Result<()> {
+    let eth = Eth::new();
+    if !eth.exists() {
+        bail!("the driver made no interface {NAME}");
+    }
+    tools::line(&format!("ip address replace {ADDRESS} dev {NAME}"))?;
+    eth.up()
+}
+
+/// Ends the machine.
+pub(crate) fn power_off() -> ! {
+    rustix::fs::sync();
+    let error = reboot(RebootCommand::PowerOff);
+    panic!("the machine does not switch off: {error:?}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_chooses_driver_and_mode() {
+        let options = Options::parse("console=ttyS0 rnic.driver=e1000e rnic.mode=shell quiet");
+        assert_eq!(
+            options,
+            Options {
+                driver: "e1000e".into(),
+                shell: true
+            }
+        );
+        assert_eq!(
+            Options::parse(""),
+            Options {
+                driver: "rnic".into(),
+                shell: false
+            }
+        );
+    }
+}

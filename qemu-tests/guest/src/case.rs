@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a test case is, and what it is given.
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+use anyhow::Result;
+use serde_json::{json, Value};
+
+use crate::announcement::Announcement;
+use crate::ctl::{self, Ctl};
+use crate::eth::Eth;
+use crate::ktap::Ktap;
+use crate::netlink::XdpMeta;
+
+/// A named case.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Definition {
+    /// `topic::name`.
+    pub(crate) name: &'static str,
+    /// Lane that it needs; `None`: the ordinary one.
+    pub(crate) lane: Option<&'static str>,
+    /// Its code; an error fails the case as a failed check does.
+    pub(crate) run: fn(&mut Case<'_>) -> Result<()>,
+}
+
+impl Definition {
+    /// A case of the ordinary lane.
+    pub(crate) const fn new(name: &'static str, run: fn(&mut Case<'_>) -> Result<()>) -> Self {
+        Self {
+            name,
+            lane: None,
+            run,
+        }
+    }
+}
+
+/// A running case.
+#[derive(Debug)]
+pub(crate) struct Case<'a> {
+    /// The host.
+    pub(crate) ctl: &'a mut Ctl,
+    /// Where results go.
+    pub(crate) ktap: Ktap,
+    /// Arguments from the host.
+    pub(crate) args: Value,
+    /// The interface under test.
+    pub(crate) eth: Eth,
+}
+
+impl Case<'_> {
+    /// The layout in force on the only queue.
+    ///
+    /// # Errors
+    ///
+    /// What the netlink family says.
+    pub(crate) fn in_force(&self) -> Result<Announcement> {
+        XdpMeta::open()?.get(self.eth.ifindex()?, 0)
+    }
+
+    /// Asks the host to send frames of the oracle to this NIC; gives the first number and how many were sent.
+    ///
+    /// # Errors
+    ///
+    /// When the host cannot.
+    pub(crate) fn burst(&mut self, mut request: Value) -> Result<Sent> {
+        request["mac"] = json!(self.eth.mac_hex()?);
+        let answer = self.ctl.wire(&request)?;
+        Ok(Sent::from_json(&answer))
+    }
+
+    /// Ends background sending.
+    ///
+    /// # Errors
+    ///
+    /// When the host cannot, or was not sending.
+    pub(crate) fn stop(&mut self) -> Result<Sent> {
+        Ok(Sent::from_json(&self.ctl.wire(&json!({ "stop": true }))?))
+    }
+
+    /// Asks the host to send these frames as they are.
+    ///
+    /// # Errors
+    ///
+    /// When the host cannot.
+    pub(crate) fn raw(&mut self, frames: &[Vec<u8>]) -> Result<()> {
+        let hex: Vec<String> = frames.iter().map(|frame| to_hex(frame)).collect();
+        self.ctl.wire(&json!({ "raw": hex })).map(|_| ())
+    }
+
+    /// The frames of one EtherType that the host has received since it was last asked.
+    ///
+    /// # Errors
+    ///
+    /// When the host cannot say.
+    pub(crate) fn captured(&mut self, ethertype: u16) -> Result<Vec<Vec<u8>>> {
+        let request = json!({ "captured": true, "ethertype": format!("{ethertype:04x}") });
+        let answer = self.ctl.wire(&request)?;
+        let frames = answer["frames"].as_array().cloned().unwrap_or_default();
+        Ok(frames
+            .iter()
+            .map(|hex| from_hex(hex.as_str().unwrap_or("")))
+            .collect())
+    }
+}
+
+/// What the host says that it sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sent {
+    /// Number of the first frame.
+    pub(crate) first: u32,
+    /// How many.
+    pub(crate) count: u32,
+}
+
+impl Sent {
+    fn from_json(answer: &Value) -> Self {
+        let number =
+            |name: &str| u32::try_from(answer[name].as_u64().unwrap_or(0)).unwrap_or(u32::MAX);
+        Self {
+            first: number("first_seq"),
+            count: number("sent"),
+        }
+    }
+}
+
+/// Runs one case and reports it, whatever happens in it.
+pub(crate) fn run(definition: &Definition, ctl: &mut Ctl, args: Value) {
+    let mut case = Case {
+        ctl,
+        ktap: Ktap::default(),
+        args,
+        eth: Eth::new(),
+    };
+    let outcome = catch_unwind(AssertUnwindSafe(|| (definition.run)(&mut case)));
+    let Case { mut ktap, .. } = case;
+    match outcome {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            ktap.check("runs to its end", false, format_args!("{error:#}"));
+        }
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|t| (*t).to_owned()));
+            ktap.check("does not panic", false, text.unwrap_or_default());
+        }
+    }
+    // The demo has a display of its own; it reports by its result.
+    let verdict = match definition.name {
+        "demo" => ktap.verdict(),
+        _ => ktap.finish(),
+    };
+    let done = match verdict {
+        Ok(()) => json!({ "ok": true }),
+        Err(message) => json!({ "ok": false, "message": message }),
+    };
+    ctl::send("done", &done.to_string());
+}
+
+/// `bytes` as lower-case hexadecimal digits.
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes that the host's digits spell.
+fn from_hex(hex: &str) -> Vec<u8> {
+    let pairs = (0..hex.len() / 2).map(|i| &hex[2 * i..2 * i + 2]);
+    pairs
+        .map(|pair| u8::from_str_radix(pair, 16).unwrap_or(0))
+        .collect()
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The cases, one file for each topic.
+
+mod announce;
+mod btf;
+mod checksum;
+mod claim;
+mod demo;
+mod failures;
+mod features;
+mod hints;
+mod hostile;
+mod layouts;
+mod module;
+mod probe;
+mod reconfig;
+mod records;
+mod statistics;
+mod teeth;
+mod traffic;
+mod updown;
+mod verdicts;
+mod vlan;
+
+use crate::case::Definition;
+
+/// All of them, in the order in which the host lists them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
+    const TOPICS: &[&[Definition]] = &[
+        probe::CASES,
+        traffic::CASES,
+        checksum::CASES,
+        vlan::CASES,
+        updown::CASES,
+        module::CASES,
+        statistics::CASES,
+        verdicts::CASES,
+        features::CASES,
+        layouts::CASES,
+        btf::CASES,
+        announce::CASES,
+        records::CASES,
+        hints::CASES,
+        claim::CASES,
+        reconfig::CASES,
+        failures::CASES,
+        hostile::CASES,
+        teeth::CASES,
+        demo::CASES,
+    ];
+    TOPICS.iter().copied().flatten()
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The driver finds its device and says who it is.
+
+use anyhow::Result;
+
+use crate::case::{Case, Definition};
+use crate::eth::NAME;
+use crate::tools;
+
+pub(super) const CASES: &[Definition] = &[
+    Definition::new("probe::identity", identity),
+    Definition::new("probe::link", link),
+];
+
+fn identity(case: &mut Case<'_>) -> Result<()> {
+    let info = tools::run(&["ethtool", "-i", NAME])?;
+    let field = |name: &str| {
+        info.lines()
+            .find_map(|l| l.strip_prefix(name))
+            .unwrap_or("")
+            .trim()
+            .to_owned()
+    };
+    case.ktap.equal("driver", field("driver:"), "rnic");
+    let device = field("bus-info:");
+    let id = tools::read(&format!("/sys/bus/pci/devices/{device}/device")).unwrap_or_default();
+    case.ktap.equal("bus-info leads to an 82574", id, "0x10d3");
+    let owner = std::fs::read_link(format!("/sys/class/net/{NAME}/device/driver"))?;
+    case.ktap.equal(
+        "bound driver",
+        owner.file_name().and_then(|n| n.to_str()),
+        Some("rnic"),
+    );
+    // QEMU gives its first NIC this address unless the command line has another of the same vendor.
+    let mac = case.eth.mac()?;
+    case.ktap.check(
+        "the address is the device's",
+        mac[..3] == [0x52, 0x54, 0x00],
+        format_args!("{mac:02x?}"),
+    );
+    case.ktap.equal(
+        "the address is permanent",
+        case.eth.file("addr_assign_type")?,
+        "0",
+    );
+    case.ktap.equal("mtu", case.eth.file("mtu")?, "1500");
+    Ok(())
+}
+
+fn link(case: &mut Case<'_>) -> Result<()> {
+    case.ktap.equal("carrier", case.eth.file("carrier")?, "1");
+    case.ktap.equal("state", case.eth.file("operstate")?, "up");
+    let text = tools::run(&["ethtool", NAME])?;
+    case.ktap.check(
+        "ethtool sees the link",
+        text.contains("Link detected: yes"),
+        &text,
+    );
+    case.ktap.equal(
+        "receive queues",
+        std::fs::read_dir(format!("/sys/class/net/{NAME}/queues"))?.count(),
+        2,
+    );
+    case.eth.down()?;
+    case.ktap.check(
+        "no carrier when down",
+        case.eth.file("carrier").is_err(),
+        "the file could be read",
+    );
+    case.eth.up()?;
+    case.ktap
+        .equal("carrier again", case.eth.file("carrier")?, "1");
+    Ok(())
+}

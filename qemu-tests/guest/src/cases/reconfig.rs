@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The claim of the project: reconfiguration under load, and no packet is misread.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::{json, Value};
+
+use crate::announcement::Announcement;
+use crate::case::{Case, Definition, Sent};
+use crate::ctl;
+use crate::eth::NAME;
+use crate::monitor::Monitor;
+use crate::stats::{Readers, Score, FROZEN, KFUNC, LATE_BOUND, NAMES, XDP_DROP, XDP_PASS};
+use crate::tools;
+
+pub(super) const CASES: &[Definition] = &[
+    Definition::new("reconfig::under_load", under_load),
+    Definition::new("reconfig::under_full_load", under_full_load),
+    Definition::new("reconfig::with_pass", with_pass),
+    Definition::new("reconfig::open_and_stop", open_and_stop),
+];
+
+/// What a storm of changes came to.
+pub(super) struct Storm {
+    /// Every announcement while it lasted, from the attached program's own on.
+    pub(super) announced: Vec<Announcement>,
+    /// What the host sent meanwhile.
+    pub(super) sent: Sent,
+    /// The readers' scores.
+    pub(super) scores: [Score; 3],
+}
+
+/// The `n`-th change of a storm: each knob off and on again, in turn.
+pub(super) fn change(n: u32) -> [&'static str; 2] {
+    [
+        ["rxhash", "off"],
+        ["rxvlan", "off"],
+        ["rxhash", "on"],
+        ["rxvlan", "on"],
+    ][n as usize % 4]
+}
+
+/// Changes the configuration `changes` times while frames come in every `gap_us` microseconds.
+///
+/// The readers must be attached and the monitor started before; `watch` is called after every change.
+pub(super) fn storm(
+    case: &mut Case<'_>,
+    readers: &mut Readers,
+    monitor: &Monitor,
+    changes: u32,
+    gap_us: u32,
+    mut watch: impl FnMut(&Readers, u32) -> Result<()>,
+) -> Result<Storm> {
+    let seed = case.args["seed"].as_u64().unwrap_or(1);
+    let request = json!({
+        "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 32, "gap_us": gap_us, "seed": seed,
+    });
+    // What was announced before the program was attached belongs to the story: its records may be the first seen.
+    let first = case.in_force()?;
+    case.burst(request)?;
+    for n in 0..changes {
+        let [knob, word] = change(n);
+        tools::run(&["ethtool", "-K", NAME, knob, word])?;
+        watch(readers, n + 1)?;
+        if n % 25 == 24 {
+            ctl::log(&format!("{} of {changes} changes", n + 1));
+        }
+    }
+    let sent = case.stop()?;
+    readers.drain(sent)?;
+    let mut announced = monitor.settle()?;
+    if !announced.iter().any(|a| a.generation == first.generation) {
+        announced.insert(0, first);
+    }
+    let scores = readers.scores(&announced, sent)?;
+    Ok(Storm {
+        announced,
+        sent,
+        scores,
+    })
+}
+
+/// The scores of a storm as checks: late-bound and kfunc right, and enough frames to mean something.
+pub(super) fn judge(case: &mut Case<'_>, readers: &Readers, storm: &Storm) -> Result<()> {
+    for sample in readers.samples()? {
+        ctl::log(&sample);
+    }
+    let totals = readers.totals()?;
+    ctl::log(&format!("{totals:?}"));
+    ctl::log(&format!(
+        "{} sent, {}",
+        storm.sent.count,
+        scores_json(&storm.scores)
+    ));
+    for reader in [LATE_BOUND, KFUNC] {
+        let score = storm.scores[reader];
+        let name = NAMES[reader];
+        case.ktap
+            .equal(&format!("{name}: misparsed"), score.misparsed, 0);
+        case.ktap.equal(&format!("{name}: stale"), score.stale, 0);
+        case.ktap
+            .equal(&format!("{name}: missing"), score.missing, 0);
+        case.ktap.equal(&format!("{name}: lost"), score.lost, 0);
+    }
+    case.ktap.equal("no packet twice", totals.duplicates, 0);
+    case.ktap.equal("no tag damaged", totals.wrong_tag, 0);
+    case.ktap.equal("no record missing", totals.no_record, 0);
+    case.ktap
+        .equal("data_meta is data at the start", totals.meta_at_start, 0);
+    Ok(())
+}
+
+/// The scores by reader.
+pub(super) fn scores_json(scores: &[Score; 3]) -> Value {
+    NAMES
+        .iter()
+        .zip(scores)
+        .map(|(name, score)| ((*name).to_owned(), score.to_json()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+fn run(case: &mut Case<'_>, verdict: u32, changes: u32, gap_us: u32) -> Result<Storm> {
+    let mut readers = Readers::load(verdict)?;
+    let monitor = Monitor::start()?;
+    readers.attach()?;
+    let storm = storm(case, &mut readers, &monitor, changes, gap_us, |_, _| Ok(()))?;
+    judge(case, &readers, &storm)?;
+    case.ktap.check(
+        "frames were sent",
+        storm.sent.count > 1000,
+        storm.sent.count,
+    );
+    Ok(storm)
+}
+
+fn under_load(case: &mut Case<'_>) -> Result<()> {
+    let storm = run(case, XDP_DROP, 200, 100)?;
+    let frozen = storm.scores[FROZEN];
+    case.ktap.check(
+        "the oracle has teeth: frozen misparses",
+        frozen.misparsed > 0,
+        format_args!("{frozen:?}"),
+    );
+    case.ktap.check(
+        "one announcement for each change",
+        storm.announced.len() >= 200,
+        storm.announced.len(),
+    );
+    Ok(())
+}
+
+fn under_full_load(case: &mut Case<'_>) -> Result<()> {
+    run(case, XDP_DROP, 60, 0).map(|_| ())
+}
+
+fn with_pass(case: &mut Case<'_>) -> Result<()> {
+    run(case, XDP_PASS, 40, 200).map(|_| ())
+}
+
+fn open_and_stop(case: &mut Case<'_>) -> Result<()> {
+    let mut readers = Readers::load(XDP_DROP)?;
+    let monitor = Monitor::start()?;
+    readers.attach()?;
+    let first = case.in_force()?;
+    case.burst(json!({"background": true, "count": 0, "l4": "all", "vlan": "mix", "gap_us": 200}))?;
+    for n in 0..20 {
+        case.eth.down()?;
+        let [knob, word] = change(n);
+        tools::run(&["ethtool", "-K", NAME, knob, word])?;
+        case.eth.up()?;
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    let sent = case.stop()?;
+    readers.drain(sent)?;
+    let mut announced = monitor.settle()?;
+    announced.insert(0, first);
+    let mut scores = readers.scores(&announced, sent)?;
+    // While the interface is down frames may be lost; what is seen must be right.
+    let lost = scores[LATE_BOUND].lost;
+    ctl::log(&format!("{lost} of {} frames lost while down", sent.count));
+    for score in &mut scores {
+        score.lost = 0;
+    }
+    judge(
+        case,
+        &readers,
+        &Storm {
+            announced,
+            sent,
+            scores,
+        },
+    )?;
+    case.ktap.check(
+        "frames were seen",
+        scores[LATE_BOUND].packets > 100,
+        scores[LATE_BOUND].packets,
+    );
+    Ok(())
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The oracle finds what it is there to find: a driver whose fence was taken out.
+//!
+//! These run on modules that were built wrong on purpose, in lanes of their own.
+
+use anyhow::Result;
+
+use super::reconfig::{scores_json, storm};
+use crate::case::{Case, Definition};
+use crate::ctl;
+use crate::monitor::Monitor;
+use crate::stats::{Readers, LATE_BOUND, XDP_DROP};
+
+pub(super) const CASES: &[Definition] = &[Definition {
+    name: "teeth::no_fence",
+    lane: Some("no_fence"),
+    run: no_fence,
+}];
+
+fn no_fence(case: &mut Case<'_>) -> Result<()> {
+    let mut readers = Readers::load(XDP_DROP)?;
+    let monitor = Monitor::start()?;
+    readers.attach()?;
+    let storm = storm(case, &mut readers, &monitor, 100, 0, |_, _| Ok(()))?;
+    for sample in readers.samples()? {
+        ctl::log(&sample);
+    }
+    ctl::log(&scores_json(&storm.scores).to_string());
+    let late = storm.scores[LATE_BOUND];
+    case.ktap.check(
+        "frames were sent",
+        storm.sent.count > 1000,
+        storm.sent.count,
+    );
+    case.ktap.check(
+        "packets are misread without the fence",
+        !late.is_clean(),
+        format_args!("{late:?}"),
+    );
+    Ok(())
+}

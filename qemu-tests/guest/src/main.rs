@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! PID 1 of the test VM: brings the driver up, then runs the cases that the host asks for.
+//!
+//! The kernel has the serial console for itself; everything said here goes through the control port
+//! ([`ctl`]). The host restores a checkpoint for every case, so a case starts on a fresh machine and need
+//! not clean up. What must never happen is silence: an error before `ready`, a panic of any thread and
+//! the death of a case are all said.
+
+mod announcement;
+mod boot;
+mod case;
+mod cases;
+mod ctl;
+mod eth;
+mod ktap;
+mod monitor;
+mod netlink;
+mod programs;
+mod shell;
+mod stats;
+mod sys;
+mod tools;
+
+use anyhow::{Context, Result};
+use serde_json::{json, Value};
+
+use crate::boot::Options;
+use crate::ctl::Ctl;
+
+fn main() {
+    std::env::set_var("PATH", "/bin:/sbin:/usr/bin:/usr/sbin");
+    let default_hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        ctl::log(&format!("panic in the guest: {info}"));
+        default_hook(info);
+    }));
+    if let Err(error) = start() {
+        let message = format!("{error:#}");
+        eprintln!("rnic-guest: {message}");
+        ctl::send(
+            "done",
+            &json!({ "ok": false, "message": message }).to_string(),
+        );
+    }
+    boot::power_off();
+}
+
+fn start() -> Result<()> {
+    boot::mounts()?;
+    let mut ctl = Ctl::open()?;
+    let options = Options::read()?;
+    boot::network(&options.driver)?;
+    ctl::send("ready", "");
+    if options.shell {
+        return shell::run();
+    }
+    serve(&mut ctl)
+}
+
+/// Does what the host says until it says stop.
+fn serve(ctl: &mut Ctl) -> Result<()> {
+    loop {
+        let line = ctl.receive()?;
+        let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
+        match word {
+            "list" => list(),
+            "run" => run(ctl, rest)?,
+            "stop" => return Ok(()),
+            _ => ctl::log(&format!("unknown order: {line}")),
+        }
+    }
+}
+
+fn list() {
+    for case in cases::all() {
+        let lane = case.lane.map(|lane| format!(" {lane}")).unwrap_or_default();
+        ctl::send("case", &format!("{}{lane}", case.name));
+    }
+    ctl::send("listed", "");
+}
+
+fn run(ctl: &mut Ctl, order: &str) -> Result<()> {
+    let (name, args) = order.split_once(' ').unwrap_or((order, "{}"));
+    let args: Value = serde_json::from_str(args).with_context(|| format!("arguments of {name}"))?;
+    match cases::all().find(|case| case.name == name) {
+        Some(definition) => case::run(definition, ctl, args),
+        None => {
+            let message = format!("no case is named {name}");
+            ctl::send(
+                "done",
+                &json!({ "ok": false, "message": message }).to_string(),
+            );
+        }
+    }
+    Ok(())
+}

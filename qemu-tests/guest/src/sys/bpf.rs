@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Maps of loaded BPF programs, through bpf(2).
+//!
+//! Only pinned maps with fixed key and value sizes: the programs themselves are loaded by bpftool.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::path::Path;
+
+const BPF_MAP_LOOKUP_ELEM: libc::c_int = 1;
+const BPF_MAP_UPDATE_ELEM: libc::c_int = 2;
+const BPF_OBJ_GET: libc::c_int = 7;
+
+/// A pinned array map.
+///
+/// # Invariants
+///
+/// `fd` is a map whose keys have 4 bytes and whose values have `value_size` bytes.
+#[derive(Debug)]
+pub(crate) struct Map {
+    fd: OwnedFd,
+    value_size: usize,
+}
+
+/// `union bpf_attr` of `BPF_MAP_*_ELEM`.
+#[repr(C)]
+struct Element {
+    map_fd: u32,
+    pad: u32,
+    key: u64,
+    value: u64,
+    flags: u64,
+}
+
+/// `union bpf_attr` of `BPF_OBJ_*`.
+#[repr(C)]
+struct Object {
+    pathname: u64,
+    bpf_fd: u32,
+    file_flags: u32,
+}
+
+impl Map {
+    /// Opens a map with 4-byte keys pinned at `path`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such object, or its sizes are others.
+    pub(crate) fn open(path: &Path, value_size: usize) -> io::Result<Self> {
+        let name = CString::new(path.to_string_lossy().as_bytes())?;
+        let attr = Object {
+            pathname: name.as_ptr().addr() as u64,
+            bpf_fd: 0,
+            file_flags: 0,
+        };
+        // SAFETY: `attr` is what BPF_OBJ_GET reads, and `name` outlives the call.
+        let fd = unsafe { bpf(BPF_OBJ_GET, &attr)? };
+        // SAFETY: The kernel has just given this descriptor, to nobody else.
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", fd.as_raw_fd()))?;
+        let number = |name: &str| {
+            let line = info.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|rest| rest.trim().parse::<usize>().ok())
+        };
+        if number("key_size:") != Some(4) || number("value_size:") != Some(value_size) {
+            let why = format!(
+                "{}: not a map of 4-byte keys and {value_size}-byte values",
+                path.display()
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        // INVARIANT: The sizes were just compared.
+        Ok(Self { fd, value_size })
+    }
+
+    /// The value at `key`.
+    ///
+    /// # Errors
+    ///
+    /// When the map has no such key.
+    pub(crate) fn get(&self, key: u32) -> io::Result<Vec<u8>> {
+        let mut value = vec![0_u8; self.value_size];
+        let attr = self.element(&key, value.as_mut_ptr().addr());
+        // SAFETY: By the invariant the kernel reads 4 bytes at `key` and writes as many as `value` has.
+        unsafe { bpf(BPF_MAP_LOOKUP_ELEM, &attr)? };
+        Ok(value)
+    }
+
+    /// Stores `value` at `key`.
+    ///
+    /// # Errors
+    ///
+    /// When `value` has another size or the map no such key.
+    pub(crate) fn set(&self, key: u32, value: &[u8]) -> io::Result<()> {
+        if value.len() != self.value_size {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let attr = self.element(&key, value.as_ptr().addr());
+        // SAFETY: By the invariant the kernel reads 4 bytes at `key` and as many as `value` has.
+        unsafe { bpf(BPF_MAP_UPDATE_ELEM, &attr)? };
+        Ok(())
+    }
+
+    fn element(&self, key: &u32, value: usize) -> Element {
+        let map_fd = self.fd.as_raw_fd().unsigned_abs();
+        Element {
+            map_fd,
+            pad: 0,
+            key: (key as *const u32).addr() as u64,
+            value: value as u64,
+            flags: 0,
+        }
+    }
+}
+
+/// The system call.
+///
+/// # Safety
+///
+/// `attr` must be what `command` reads, and its addresses must be good for what `command` does there.
+unsafe fn bpf<T>(command: libc::c_int, attr: &T) -> io::Result<i32> {
+    // SAFETY: The caller's promise; `attr` is readable for its size.
+    let result = unsafe { libc::syscall(libc::SYS_bpf, command, attr as *const T, size_of::<T>()) };
+    match i32::try_from(result) {
+        Ok(value) if value >= 0 => Ok(value),
+        _ => Err(io::Error::last_os_error()),
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The ordinary tools: `ip`, `ethtool`, `bpftool`, as an administrator uses them.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use anyhow::{bail, Context, Result};
+
+/// What a tool said.
+#[derive(Debug, Clone)]
+pub(crate) struct Said {
+    /// Whether it exited with 0.
+    pub(crate) ok: bool,
+    /// Exit status, -1 when a signal ended it.
+    pub(crate) code: i32,
+    /// Standard output.
+    pub(crate) out: String,
+    /// Standard error.
+    pub(crate) err: String,
+}
+
+/// Runs a tool whether it succeeds or not.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub(crate) fn try_run(words: &[&str]) -> Result<Said> {
+    let (tool, args) = words.split_first().context("no command")?;
+    let output = Command::new(tool).args(args).stdin(Stdio::null()).output();
+    let output = output.with_context(|| format!("run {tool}"))?;
+    Ok(Said {
+        ok: output.status.success(),
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// Runs a tool and gives its standard output.
+///
+/// # Errors
+///
+/// When it cannot be started or fails.
+pub(crate) fn run(words: &[&str]) -> Result<String> {
+    let said = try_run(words)?;
+    if !said.ok {
+        bail!(
+            "{}: exit {}: {}{}",
+            words.join(" "),
+            said.code,
+            said.err.trim(),
+            said.out.trim()
+        );
+    }
+    Ok(said.out)
+}
+
+/// Runs a command that is written as one line of words without quotes.
+///
+/// # Errors
+///
+/// When it cannot be started or fails.
+pub(crate) fn line(command: &str) -> Result<String> {
+    run(&command.split_whitespace().collect::<Vec<_>>())
+}
+
+/// Like [`line`], whether it succeeds or not.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub(crate) fn try_line(command: &str) -> Result<Said> {
+    try_run(&command.split_whitespace().collect::<Vec<_>>())
+}
+
+/// A file's text without the white space at its ends.
+///
+/// # Errors
+///
+/// When it cannot be read; the path is in the error.
+pub(crate) fn read(path: &str) -> Result<String> {
+    Ok(fs::read_to_string(path)
+        .with_context(|| format!("read {path}"))?
+        .trim()
+        .to_owned())
+}
+
+/// Writes a file of the kernel.
+///
+/// # Errors
+///
+/// When it cannot be written; the path is in the error.
+pub(crate) fn write(path: &str, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("write {text:?} to {path}"))
+}
