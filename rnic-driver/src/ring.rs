@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Descriptor rings: memory that the driver and the device share, behind an interface that is safe to use.
+//!
+//! Which slots are whose follows from two indices. Each type here says who moves them; the tail register is written by
+//! the caller, after the descriptors. All sizes are powers of two, so that an index is masked and never out of range.
+//! With `sys` this is the only place for `unsafe`.
+
+use crate::{
+    desc::{RxDescriptor, TxDescriptor},
+    sys::{page_pool::RxBuffer, skb::MappedSkb},
+};
+use core::{
+    cell::UnsafeCell,
+    sync::atomic::{fence, Ordering},
+};
+use kernel::{
+    device::{Bound, Device},
+    dma::Coherent,
+    prelude::*,
+    sync::{
+        atomic::{Acquire, Atomic, Relaxed, Release},
+        Arc,
+    },
+};
+
+/// Descriptors of a ring.
+pub(crate) const LEN: usize = 256;
+const MASK: usize = LEN - 1;
+const _: () = assert!(LEN.is_power_of_two() && LEN * 16 % 128 == 0);
+
+/// Two little-endian quadwords: any descriptor.
+type Raw = [u64; 2];
+
+/// The memory of a ring.
+///
+/// # Invariants
+///
+/// `LEN` descriptors, zeroed at first.
+struct Descriptors(Coherent<[Raw]>);
+
+impl Descriptors {
+    fn new(dev: &Device<Bound>) -> Result<Self> {
+        // INVARIANT: LEN of them.
+        Ok(Self(Coherent::zeroed_slice(dev, LEN, GFP_KERNEL)?))
+    }
+
+    fn word(&self, index: usize, word: usize) -> *mut u64 {
+        self.0
+            .as_mut_ptr()
+            .cast::<u64>()
+            .wrapping_add((index & MASK) * 2 + (word & 1))
+    }
+
+    #[inline]
+    fn read(&self, index: usize, word: usize) -> u64 {
+        // SAFETY: In range by the mask; the device may write meanwhile, so the access is volatile.
+        u64::from_le(unsafe { self.word(index, word).read_volatile() })
+    }
+
+    #[inline]
+    fn write(&self, index: usize, word: usize, value: u64) {
+        // SAFETY: As in `read`.
+        unsafe { self.word(index, word).write_volatile(value.to_le()) };
+    }
+}
+
+/// The receive ring. Slots from `clean` to `used` belong to the device.
+pub(crate) struct RxRing {
+    descriptors: Descriptors,
+    buffers: KVec<Option<RxBuffer>>,
+    /// Next slot that the device completes.
+    clean: usize,
+    /// Next slot to be given to the device.
+    used: usize,
+}
+
+impl RxRing {
+    /// An empty ring.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn new(dev: &Device<Bound>) -> Result<Self> {
+        let mut buffers = KVec::with_capacity(LEN, GFP_KERNEL)?;
+        for _ in 0..LEN {
+            buffers.push(None, GFP_KERNEL)?;
+        }
+        Ok(Self {
+            descriptors: Descriptors::new(dev)?,
+            buffers,
+            clean: 0,
+            used: 0,
+        })
+    }
+
+    /// Where the device finds the ring.
+    pub(crate) fn dma_addr(&self) -> u64 {
+        self.descriptors.0.dma_address()
+    }
+
+    /// Slots that a buffer can be posted to: one stays free, so that full and empty differ.
+    #[inline]
+    pub(crate) fn vacant(&self) -> usize {
+        self.clean.wrapping_sub(self.used).wrapping_sub(1) & MASK
+    }
+
+    /// Whether the device has no buffer at all.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.clean == self.used
+    }
+
+    /// Gives `buffer` to the device, once the tail is written. The ring is not full.
+    #[inline]
+    pub(crate) fn post(&mut self, buffer: RxBuffer) {
+        // The status shares its place with the header address, which is not used: 0 also clears the done bit.
+        self.descriptors.write(self.used, 1, 0);
+        self.descriptors.write(self.used, 0, buffer.dma_addr());
+        if let Some(slot) = self.buffers.get_mut(self.used & MASK) {
+            *slot = Some(buffer);
+        }
+        self.used = (self.used + 1) & MASK;
+    }
+
+    /// The next completed descriptor and its buffer, in the order in which they were posted. A done bit on a slot that
+    /// is not the device's, or out of order, is not looked at.
+    #[inline]
+    pub(crate) fn complete(&mut self) -> Option<(RxDescriptor, RxBuffer)> {
+        if self.is_empty() {
+            return None;
+        }
+        if !RxDescriptor::new(0, self.descriptors.read(self.clean, 1)).is_done() {
+            return None;
+        }
+        // The device writes the done bit last: what is read from here on is complete (dma_rmb).
+        fence(Ordering::Acquire);
+        let descriptor = RxDescriptor::new(
+            self.descriptors.read(self.clean, 0),
+            self.descriptors.read(self.clean, 1),
+        );
+        let buffer = self.buffers.get_mut(self.clean & MASK)?.take()?;
+        self.clean = (self.clean + 1) & MASK;
+        Some((descriptor, buffer))
+    }
+
+    /// What the tail register is to say.
+    #[inline]
+    pub(crate) fn tail(&self) -> u16 {
+        self.used as u16
+    }
+}
+
+/// The transmit ring, shared by the side that fills it and the side that cleans it.
+///
+/// # Invariants
+///
+/// Slots from `clean` to `used` are the cleaner's (and the device's), the others the filler's. Only the cleaner moves
+/// `clean`, only the filler moves `used`; there is one of each.
+struct TxShared {
+    descriptors: Descriptors,
+    slots: KVec<UnsafeCell<Option<MappedSkb>>>,
+    clean: Atomic<usize>,
+    used: Atomic<usize>,
+}
+
+// SAFETY: Each slot is touched by one side at a time, by the invariant.
+unsafe impl Sync for TxShared {}
+// SAFETY: Nothing in it is bound to a thread.
+unsafe impl Send for TxShared {}
+
+impl TxShared {
+    fn free(&self) -> usize {
+        self.clean
+            .load(Acquire)
+            .wrapping_sub(self.used.load(Relaxed))
+            .wrapping_sub(1)
+            & MASK
+    }
+}
+
+/// The side that fills the transmit ring: `start_xmit`.
+pub(crate) struct TxFiller(Arc<TxShared>);
+
+/// The side that cleans the transmit ring: the poll function.
+pub(crate) struct TxCleaner(Arc<TxShared>);
+
+/// An empty transmit ring: both sides, and where the device finds it.
+///
+/// # Errors
+///
+/// `ENOMEM`.
+pub(crate) fn transmit_ring(dev: &Device<Bound>) -> Result<(TxFiller, TxCleaner, u64)> {
+    let mut slots = KVec::with_capacity(LEN, GFP_KERNEL)?;
+    for _ in 0..LEN {
+        slots.push(UnsafeCell::new(None), GFP_KERNEL)?;
+    }
+    let shared = Arc::new(
+        TxShared {
+            descriptors: Descriptors::new(dev)?,
+            slots,
+            clean: Atomic::new(0),
+            used: Atomic::new(0),
+        },
+        GFP_KERNEL,
+    )?;
+    let address = shared.descriptors.0.dma_address();
+    Ok((TxFiller(shared.clone()), TxCleaner(shared), address))
+}
+
+impl TxFiller {
+    /// Slots that can be filled.
+    #[inline]
+    pub(crate) fn free(&self) -> usize {
+        self.0.free()
+    }
+
+    /// Gives a packet to the device, once the tail is written. Comes back if the ring is full.
+    #[inline]
+    pub(crate) fn push(&mut self, packet: MappedSkb) -> Result<(), MappedSkb> {
+        let ring = &*self.0;
+        let used = ring.used.load(Relaxed);
+        let slot = match ring.slots.get(used & MASK) {
+            Some(slot) if ring.free() > 0 => slot,
+            _ => return Err(packet),
+        };
+        let descriptor = TxDescriptor::packet(packet.dma_addr(), packet.len() as u16);
+        ring.descriptors.write(used, 0, descriptor.address);
+        ring.descriptors.write(used, 1, descriptor.control);
+        // SAFETY: The slot is the filler's: it is not between `clean` and `used`.
+        unsafe { *slot.get() = Some(packet) };
+        ring.used.store((used + 1) & MASK, Release);
+        Ok(())
+    }
+
+    /// What the tail register is to say.
+    #[inline]
+    pub(crate) fn tail(&self) -> u16 {
+        self.0.used.load(Relaxed) as u16
+    }
+}
+
+impl TxCleaner {
+    /// The next packet that the device has sent.
+    #[inline]
+    pub(crate) fn complete(&mut self) -> Option<MappedSkb> {
+        let clean = self.0.clean.load(Relaxed);
+        if clean == self.0.used.load(Acquire)
+            || !TxDescriptor::is_done(self.0.descriptors.read(clean, 1))
+        {
+            return None;
+        }
+        self.take(clean)
+    }
+
+    /// The next packet, sent or not. The device does not run any more.
+    pub(crate) fn abandon(&mut self) -> Option<MappedSkb> {
+        let clean = self.0.clean.load(Relaxed);
+        if clean == self.0.used.load(Acquire) {
+            return None;
+        }
+        self.take(clean)
+    }
+
+    fn take(&mut self, clean: usize) -> Option<MappedSkb> {
+        let slot = self.0.slots.get(clean & MASK)?;
+        // SAFETY: The slot is the cleaner's: it is between `clean` and `used`.
+        let packet = unsafe { (*slot.get()).take() };
+        self.0.clean.store((clean + 1) & MASK, Release);
+        packet
+    }
+
+    /// Slots that can be filled.
+    #[inline]
+    pub(crate) fn free(&self) -> usize {
+        self.0.free()
+    }
+}

@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The receive loop: descriptors to packets, packets to programs and the stack.
+//!
+//! The loop is compiled once for each layout, with that layout's writer, and chosen once for each poll: nothing in it
+//! asks for a packet, let alone for a field, what the configuration is.
+
+use crate::{
+    desc::{Checksum, RxDescriptor},
+    hal::I82574,
+    layouts::{knob, RxMeta, ETH_P_8021Q},
+    ring::{self, RxRing},
+    stats::Stats,
+    sys::{
+        metadata_ops,
+        napi::{Napi, NapiContext},
+        netdev::NetDevice,
+        page_pool::{PagePool, RxBuffer, BUFFER_SIZE},
+        xdp::{Prog, RxqInfo, Verdict, XdpBuff},
+    },
+};
+use kernel::{device::Bound, pci, prelude::*};
+use meta_core::{
+    generation::Generation,
+    meta::{Visitor, Writer, XdpMeta},
+};
+
+/// Buffers are posted when this many are missing, so that the tail register is written seldom.
+const REFILL: usize = 16;
+
+/// Bytes of an Ethernet header.
+const ETH_HLEN: usize = 14;
+
+/// What the receive loop works by. Changed behind the fence only.
+#[derive(Clone)]
+pub(crate) struct RxConfig {
+    /// Layout knobs, as in [`crate::layouts::knob`].
+    pub(crate) knobs: u32,
+    /// Whether the stack is told of checksums that the NIC found right.
+    pub(crate) checksum: bool,
+    /// The attached program. Records are written while there is one.
+    pub(crate) prog: Option<Prog>,
+}
+
+/// What the metadata kfuncs answer from: a copy of the descriptor, taken before the program ran.
+pub(crate) struct Stash {
+    descriptor: RxDescriptor,
+    knobs: u32,
+}
+
+impl metadata_ops::Stash for Stash {
+    fn rx_hash(&self) -> Option<(u32, u32)> {
+        if self.knobs & knob::HASH == 0 {
+            return None;
+        }
+        RxMeta::rx_hash(&self.descriptor).map(|(hash, kind)| (hash, kind.into()))
+    }
+
+    fn rx_vlan_tag(&self) -> Option<(u16, u16)> {
+        if self.knobs & knob::VLAN == 0 {
+            return None;
+        }
+        RxMeta::rx_vlan_tag(&self.descriptor)
+            .map(|(proto, tci)| (u16::from_ne_bytes(proto.to_bytes()), tci))
+    }
+}
+
+/// One receive queue.
+pub(crate) struct RxQueue {
+    // The order is that of dropping: buffers, registration, pool.
+    ring: RxRing,
+    rxq: RxqInfo,
+    pool: PagePool,
+    /// In the middle of a frame that is dropped.
+    skipping: bool,
+    config: RxConfig,
+    generation: Generation,
+}
+
+impl RxQueue {
+    /// Receive queue 0 of `dev`, full of buffers.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`; nothing is left behind.
+    pub(crate) fn new<T>(
+        pdev: &pci::Device<Bound>,
+        dev: &NetDevice,
+        napi: &Napi<T>,
+        config: RxConfig,
+        generation: Generation,
+    ) -> Result<Self> {
+        let pool = PagePool::new(pdev, dev, napi, 0, ring::LEN as u32)?;
+        let mut queue = Self {
+            ring: RxRing::new(pdev.as_ref())?,
+            rxq: RxqInfo::new(dev, 0, napi, &pool)?,
+            pool,
+            skipping: false,
+            config,
+            generation,
+        };
+        if queue.fill() {
+            Ok(queue)
+        } else {
+            Err(ENOMEM)
+        }
+    }
+
+    /// Where the device finds the ring.
+    pub(crate) fn dma_addr(&self) -> u64 {
+        self.ring.dma_addr()
+    }
+
+    /// What the tail register is to say.
+    pub(crate) fn tail(&self) -> u16 {
+        self.ring.tail()
+    }
+
+    /// The configuration in force.
+    pub(crate) fn config(&self) -> &RxConfig {
+        &self.config
+    }
+
+    /// Installs a configuration and the generation that its records carry.
+    pub(crate) fn install(&mut self, config: RxConfig, generation: Generation) {
+        self.config = config;
+        self.generation = generation;
+    }
+
+    /// Whether checksums are reported changes no record, so it needs no new generation.
+    pub(crate) fn set_checksum(&mut self, checksum: bool) {
+        self.config.checksum = checksum;
+    }
+
+    /// Posts buffers to all vacant slots; `false` if memory ran short.
+    fn fill(&mut self) -> bool {
+        for _ in 0..self.ring.vacant() {
+            match self.pool.alloc() {
+                Some(buffer) => self.ring.post(buffer),
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Handles up to `budget` completed descriptors; returns how many packets there were, or `budget` if the ring could
+    /// not be refilled at all and has to be looked at again.
+    pub(crate) fn poll(
+        &mut self,
+        hw: &I82574<'_>,
+        dev: &NetDevice,
+        stats: &Stats,
+        context: &NapiContext<'_>,
+        budget: usize,
+    ) -> usize {
+        let work = match self.config.prog {
+            None => self.receive(stats, context, budget, Plain { dev }),
+            Some(_) => RxMeta::select(
+                self.config.knobs,
+                Programmed {
+                    queue: self,
+                    dev,
+                    stats,
+                    context,
+                    budget,
+                },
+            ),
+        };
+        if self.ring.vacant() >= REFILL {
+            let full = self.fill();
+            hw.set_receive_tail(self.ring.tail());
+            if !full && self.ring.is_empty() {
+                return budget;
+            }
+        }
+        work
+    }
+
+    #[inline]
+    fn receive<L: Loop>(
+        &mut self,
+        stats: &Stats,
+        context: &NapiContext<'_>,
+        budget: usize,
+        handler: L,
+    ) -> usize {
+        let mut tally = Tally::default();
+        while tally.packets + tally.bad < budget {
+            let Some((descriptor, buffer)) = self.ring.complete() else {
+                break;
+            };
+            let len = descriptor.length();
+            let whole = descriptor.is_last() && !self.skipping;
+            if !whole || !(ETH_HLEN..=BUFFER_SIZE).contains(&len) || descriptor.is_damaged() {
+                // A frame in several buffers is dropped and counted once, at its end.
+                self.skipping = !descriptor.is_last();
+                if descriptor.is_last() {
+                    let counter = if descriptor.is_damaged() { &stats.rx_errors } else { &stats.rx_length_errors };
+                    counter.add(1);
+                }
+                buffer.recycle(context);
+                tally.bad += 1;
+                continue;
+            }
+            buffer.sync_for_cpu(len);
+            tally.packets += 1;
+            tally.bytes += len;
+            handler.packet(&self.rxq, &self.config, descriptor, buffer, len, stats, context);
+        }
+        stats.rx_packets.add(tally.packets as u64);
+        stats.rx_bytes.add(tally.bytes as u64);
+        tally.packets + tally.bad
+    }
+}
+
+/// What one poll received.
+#[derive(Default)]
+struct Tally {
+    packets: usize,
+    bytes: usize,
+    bad: usize,
+}
+
+/// What is done with a packet.
+trait Loop {
+    #[expect(clippy::too_many_arguments, reason = "everything that a packet comes with; inlined")]
+    fn packet(
+        &self,
+        rxq: &RxqInfo,
+        config: &RxConfig,
+        descriptor: RxDescriptor,
+        buffer: RxBuffer,
+        len: usize,
+        stats: &Stats,
+        context: &NapiContext<'_>,
+    );
+}
+
+/// No program is attached: straight to the stack.
+struct Plain<'a> {
+    dev: &'a NetDevice,
+}
+
+impl Loop for Plain<'_> {
+    #[inline]
+    fn packet(
+        &self,
+        rxq: &RxqInfo,
+        config: &RxConfig,
+        descriptor: RxDescriptor,
+        buffer: RxBuffer,
+        len: usize,
+        stats: &Stats,
+        context: &NapiContext<'_>,
+    ) {
+        let packet = XdpBuff::new(buffer, len, rxq, ());
+        deliver(packet, config, descriptor, self.dev, stats, context);
+    }
+}
+
+/// A program is attached, and `W` writes the records.
+struct Recorded<'a, W> {
+    dev: &'a NetDevice,
+    prog: &'a Prog,
+    generation: u16,
+    _writer: core::marker::PhantomData<W>,
+}
+
+impl<W: Writer<RxDescriptor>> Loop for Recorded<'_, W> {
+    #[inline]
+    fn packet(
+        &self,
+        rxq: &RxqInfo,
+        config: &RxConfig,
+        descriptor: RxDescriptor,
+        buffer: RxBuffer,
+        len: usize,
+        stats: &Stats,
+        context: &NapiContext<'_>,
+    ) {
+        let stash = Stash {
+            descriptor,
+            knobs: W::LAYOUT.knobs,
+        };
+        let mut packet = XdpBuff::new(buffer, len, rxq, stash);
+        packet.write_record(W::record(&descriptor, self.generation));
+        match packet.run(self.prog, self.dev, context) {
+            Verdict::Pass => deliver(packet, config, descriptor, self.dev, stats, context),
+            Verdict::Drop => {
+                stats.rx_xdp_drop.add(1);
+                packet.into_buffer().recycle(context);
+            }
+            Verdict::Aborted => {
+                stats.rx_xdp_aborted.add(1);
+                packet.into_buffer().recycle(context);
+            }
+        }
+    }
+}
+
+/// Chooses the loop for the layout in force.
+struct Programmed<'a> {
+    queue: &'a mut RxQueue,
+    dev: &'a NetDevice,
+    stats: &'a Stats,
+    context: &'a NapiContext<'a>,
+    budget: usize,
+}
+
+impl Visitor<RxMeta> for Programmed<'_> {
+    type Output = usize;
+
+    fn visit<W: Writer<RxDescriptor>>(self) -> usize {
+        // A reference of its own for the length of the poll, so that the queue can be borrowed.
+        let Some(prog) = self.queue.config.prog.clone() else {
+            return 0;
+        };
+        let handler = Recorded::<W> {
+            dev: self.dev,
+            prog: &prog,
+            generation: self.queue.generation.low16(),
+            _writer: core::marker::PhantomData,
+        };
+        self.queue
+            .receive(self.stats, self.context, self.budget, handler)
+    }
+}
+
+/// Gives a packet to the stack, with what the descriptor says about it.
+#[inline]
+fn deliver<S>(
+    packet: XdpBuff<S>,
+    config: &RxConfig,
+    descriptor: RxDescriptor,
+    dev: &NetDevice,
+    stats: &Stats,
+    context: &NapiContext<'_>,
+) {
+    let mut skb = match packet.into_skb() {
+        Ok(skb) => skb,
+        Err(buffer) => {
+            stats.rx_no_memory.add(1);
+            buffer.recycle(context);
+            return;
+        }
+    };
+    if config.knobs & knob::HASH != 0 && descriptor.has_rss_hash() {
+        skb.set_hash(descriptor.rss_hash(), descriptor.is_l4_hash());
+    }
+    if config.checksum && descriptor.checksum() == Checksum::Good {
+        skb.set_checksum_unnecessary();
+    }
+    skb.received_on(dev);
+    if config.knobs & knob::VLAN != 0 && descriptor.has_vlan() {
+        skb.set_vlan(ETH_P_8021Q, descriptor.vlan_tci());
+    }
+    context.receive(skb);
+}

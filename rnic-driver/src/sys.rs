@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The only door to C: safe abstractions over the kernel's network API.
+//!
+//! The `kernel` crate has no net_device, NAPI, sk_buff, page_pool, XDP or ethtool abstraction yet. These modules
+//! are written as they would be proposed for it: ownership, context and life cycle are types, and each `unsafe`
+//! block proves itself. Nothing outside of this folder and `ring.rs` may contain `unsafe`.
+
+pub(crate) mod bindings;
+pub(crate) mod ethtool;
+pub(crate) mod extack;
+pub(crate) mod genetlink;
+pub(crate) mod irq;
+pub(crate) mod kfunc;
+pub(crate) mod metadata_ops;
+pub(crate) mod napi;
+pub(crate) mod netdev;
+pub(crate) mod page_pool;
+pub(crate) mod skb;
+pub(crate) mod sysfs;
+pub(crate) mod time;
+pub(crate) mod vtable;
+pub(crate) mod xdp;

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! ethtool's table: who the driver is, its link and its ring sizes.
+//!
+//! C header: [`include/linux/ethtool.h`](srctree/include/linux/ethtool.h)
+
+use super::{
+    bindings,
+    netdev::Operations,
+    vtable::port,
+};
+use kernel::prelude::*;
+
+pub(super) const fn table<T: Operations>() -> bindings::ethtool_ops {
+    bindings::ethtool_ops {
+        get_drvinfo: Some(drvinfo::<T>),
+        get_link: Some(bindings::ethtool_op_get_link),
+        get_ringparam: Some(ringparam::<T>),
+        get_link_ksettings: Some(link_ksettings),
+        ..pin_init::zeroed()
+    }
+}
+
+/// The core fills the rest, such as the bus address.
+unsafe extern "C" fn drvinfo<T: Operations>(
+    _dev: *mut bindings::net_device,
+    info: *mut bindings::ethtool_drvinfo,
+) {
+    // SAFETY: The kernel passes storage of its own.
+    let info = unsafe { &mut *info };
+    for (to, from) in info.driver.iter_mut().zip(T::NAME.to_bytes()) {
+        *to = *from as c_char;
+    }
+}
+
+unsafe extern "C" fn ringparam<T: Operations>(
+    dev: *mut bindings::net_device,
+    ring: *mut bindings::ethtool_ringparam,
+    _kernel: *mut bindings::kernel_ethtool_ringparam,
+    _extack: *mut bindings::netlink_ext_ack,
+) {
+    // SAFETY: The kernel calls with an interface of this driver.
+    let (rx, tx) = unsafe { port::<T>(dev) }.driver().ring_sizes();
+    // SAFETY: The kernel passes storage of its own.
+    let ring = unsafe { &mut *ring };
+    ring.rx_pending = rx;
+    ring.rx_max_pending = rx;
+    ring.tx_pending = tx;
+    ring.tx_max_pending = tx;
+}
+
+/// The emulated PHY always runs at 1000 Mb/s, full duplex.
+unsafe extern "C" fn link_ksettings(
+    dev: *mut bindings::net_device,
+    settings: *mut bindings::ethtool_link_ksettings,
+) -> c_int {
+    // SAFETY: The kernel calls with a live interface.
+    let up = unsafe { bindings::ethtool_op_get_link(dev) } != 0;
+    // SAFETY: The kernel passes storage of its own.
+    let base = unsafe { &mut (*settings).base };
+    (base.speed, base.duplex) = if up {
+        (bindings::SPEED_1000, bindings::DUPLEX_FULL as u8)
+    } else {
+        (bindings::SPEED_UNKNOWN as u32, bindings::DUPLEX_UNKNOWN as u8)
+    };
+    base.autoneg = bindings::AUTONEG_ENABLE as u8;
+    base.port = bindings::PORT_TP as u8;
+    0
+}

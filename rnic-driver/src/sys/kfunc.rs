@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The module's BTF sections and the kfunc with which programs bind to fields late.
+//!
+//! The kernel relocates `.BTF` against `.BTF.base` when the module is loaded and serves the result as
+//! `/sys/kernel/btf/rnic`; pahole has no part in it. The kfunc is found there by name.
+
+use super::{bindings, metadata_ops::Door, netdev::NetDevice};
+use crate::layouts::MODULE_BTF;
+use core::{mem::offset_of, ptr};
+use kernel::{error::to_result, module::this_module, prelude::*};
+use meta_core::btf;
+
+const LEN: usize = MODULE_BTF.len();
+
+#[used]
+#[link_section = ".BTF"]
+static BTF: [u8; LEN] = MODULE_BTF.bytes();
+
+#[used]
+#[link_section = ".BTF.base"]
+static BTF_BASE: [u8; btf::BASE.len()] = btf::BASE;
+
+/// Keeps the function, which only BPF programs call.
+#[used]
+static KEEP: extern "C" fn(*mut bindings::xdp_buff, u32, u32) -> i32 = bpf_xdp_meta_field;
+
+/// Where a field stands in the records of a layout, as `meta_core` packs the answer; see [`crate::runtime::binding`].
+///
+/// `-EOPNOTSUPP` if the packet did not arrive on an interface of this module, `-ENOENT` for an unknown layout,
+/// `-ENODATA` if the layout does not have the field.
+#[no_mangle]
+pub(crate) extern "C" fn bpf_xdp_meta_field(
+    ctx: *mut bindings::xdp_buff,
+    layout_id: u32,
+    field_id: u32,
+) -> i32 {
+    // SAFETY: The verifier passes the context of a running program, whose queue and interface are live.
+    let dev = unsafe { NetDevice::from_raw((*(*ctx).rxq).dev) };
+    let answer = Door::of(dev)
+        .ok_or(EOPNOTSUPP)
+        .and_then(|door| crate::runtime::binding(door.layouts(), layout_id, field_id));
+    match answer {
+        Ok(binding) => binding,
+        Err(error) => error.to_errno(),
+    }
+}
+
+/// `struct btf_id_set8` with one pair.
+#[repr(C)]
+struct IdSet {
+    cnt: u32,
+    flags: u32,
+    id: u32,
+    id_flags: u32,
+}
+
+const _: () = assert!(offset_of!(IdSet, id) == offset_of!(bindings::btf_id_set8, pairs));
+
+/// BTF_SET8_KFUNCS of include/linux/btf_ids.h.
+const SET_OF_KFUNCS: u32 = 1;
+
+static IDS: IdSet = IdSet {
+    cnt: 1,
+    flags: SET_OF_KFUNCS,
+    id: MODULE_BTF.kfunc_id("bpf_xdp_meta_field"),
+    id_flags: 0,
+};
+
+struct KfuncSet(bindings::btf_kfunc_id_set);
+
+// SAFETY: Plain constant data; the kernel copies the ids and keeps the pointer for reading only.
+unsafe impl Sync for KfuncSet {}
+
+/// Makes the kfunc known to the verifier, for as long as the module is loaded.
+///
+/// # Errors
+///
+/// Those of `register_btf_kfunc_id_set`, such as a kernel that could not relocate the module's BTF.
+pub(crate) fn register() -> Result {
+    static SET: KfuncSet = KfuncSet(bindings::btf_kfunc_id_set {
+        owner: this_module::<crate::LocalModule>().as_ptr(),
+        set: ptr::from_ref(&IDS).cast_mut().cast(),
+        filter: None,
+    });
+    // SAFETY: The set is static, and so are the ids that it points to.
+    to_result(unsafe {
+        bindings::register_btf_kfunc_id_set(bindings::bpf_prog_type_BPF_PROG_TYPE_XDP, &SET.0)
+    })
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Receive buffers from a page_pool: mapped once, recycled for as long as the ring lives.
+//!
+//! A [`RxBuffer`] is one page and is owned by exactly one party: a ring slot, the receive loop, or (after
+//! [`RxBuffer::into_page`]) the skb that was built around it. Dropping it returns the page to its pool.
+//!
+//! C header: [`include/net/page_pool/helpers.h`](srctree/include/net/page_pool/helpers.h)
+
+use super::{bindings, irq, napi::Napi, netdev::NetDevice};
+use core::ptr::NonNull;
+use kernel::{device::Bound, error::from_err_ptr, page::PAGE_SIZE, pci, prelude::*};
+
+/// Bytes in front of a received packet, for the program's headers and metadata (XDP_PACKET_HEADROOM).
+pub(crate) const HEADROOM: usize = 256;
+
+/// Bytes that the device may write behind the headroom.
+pub(crate) const BUFFER_SIZE: usize = 2048;
+
+const _: () = assert!(
+    HEADROOM + BUFFER_SIZE + core::mem::size_of::<bindings::skb_shared_info>() + 64 <= PAGE_SIZE,
+    "headroom, packet and skb_shared_info must fit into one page"
+);
+
+/// A pool of DMA-mapped pages for one receive ring.
+///
+/// # Invariants
+///
+/// `pool` is a live page_pool, destroyed by `Drop` alone.
+pub(crate) struct PagePool {
+    pool: NonNull<bindings::page_pool>,
+}
+
+// SAFETY: A pool is not bound to a thread; its lockless cache is used from NAPI context only.
+unsafe impl Send for PagePool {}
+
+impl PagePool {
+    /// Creates the pool of receive queue `queue`, fed from `napi`.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`, or what page_pool_create says.
+    pub(crate) fn new<T>(
+        pdev: &pci::Device<Bound>,
+        netdev: &NetDevice,
+        napi: &Napi<T>,
+        queue: u32,
+        size: u32,
+    ) -> Result<Self> {
+        let dev: *mut bindings::pci_dev = irq::raw(pdev);
+        // SAFETY: The device is bound, the net_device and its NAPI instance are alive; the pool is destroyed before
+        // they go, as the ring that owns it is.
+        let pool = from_err_ptr(unsafe {
+            bindings::rnic_page_pool_create(
+                &raw mut (*dev).dev,
+                netdev.as_raw(),
+                napi.napi.get(),
+                queue,
+                size,
+                HEADROOM as u32,
+                BUFFER_SIZE as u32,
+            )
+        })?;
+        // INVARIANT: `page_pool_create` gave a live pool.
+        Ok(Self {
+            pool: NonNull::new(pool).ok_or(ENOMEM)?,
+        })
+    }
+
+    /// Takes a page from the pool. `None` when memory is short.
+    #[inline]
+    pub(crate) fn alloc(&self) -> Option<RxBuffer> {
+        // SAFETY: The pool is live by the invariant. Callers are in NAPI context or have NAPI stopped, since they
+        // hold the ring that owns the pool.
+        let page = NonNull::new(unsafe { bindings::rnic_page_alloc(self.pool.as_ptr()) })?;
+        // INVARIANT: A fresh page of this pool, owned by nobody else.
+        Some(RxBuffer {
+            page,
+            pool: self.pool,
+        })
+    }
+
+    pub(super) fn as_raw(&self) -> *mut bindings::page_pool {
+        self.pool.as_ptr()
+    }
+}
+
+impl Drop for PagePool {
+    fn drop(&mut self) {
+        // SAFETY: Live by the invariant; pages still in flight keep the C object alive until they return.
+        unsafe { bindings::page_pool_destroy(self.pool.as_ptr()) };
+    }
+}
+
+/// One page to receive into, owned.
+///
+/// # Invariants
+///
+/// `page` belongs to `pool`, is mapped, and is referenced by `self` alone. The pool is alive: the ring that owns the
+/// buffer owns the pool too, and drops it last.
+pub(crate) struct RxBuffer {
+    page: NonNull<bindings::page>,
+    pool: NonNull<bindings::page_pool>,
+}
+
+// SAFETY: A page is not bound to a thread.
+unsafe impl Send for RxBuffer {}
+
+impl RxBuffer {
+    /// Where the device is to write the packet.
+    #[inline]
+    pub(crate) fn dma_addr(&self) -> u64 {
+        // SAFETY: The page is mapped by the invariant.
+        (unsafe { bindings::rnic_page_dma(self.page.as_ptr()) }) + HEADROOM as u64
+    }
+
+    /// Makes the first `len` bytes that the device wrote visible to the processor.
+    #[inline]
+    pub(crate) fn sync_for_cpu(&self, len: usize) {
+        let len = len.min(BUFFER_SIZE) as u32;
+        // SAFETY: The page is mapped by the invariant, and the range lies in the mapping.
+        unsafe {
+            bindings::rnic_page_sync_for_cpu(self.pool.as_ptr(), self.page.as_ptr(), 0, len);
+        }
+    }
+
+    /// The page's first byte.
+    #[inline]
+    pub(super) fn va(&self) -> *mut u8 {
+        // SAFETY: Pages of a pool without GFP_HIGHMEM have a kernel address.
+        unsafe { bindings::rnic_page_va(self.page.as_ptr()) }.cast()
+    }
+
+    /// Gives the page back from NAPI context: the pool's lockless cache takes it.
+    #[inline]
+    pub(crate) fn recycle(self, _context: &super::napi::NapiContext<'_>) {
+        let this = core::mem::ManuallyDrop::new(self);
+        // SAFETY: Owned by the invariant; the context proves that the pool's cache is ours.
+        unsafe { bindings::rnic_page_put(this.pool.as_ptr(), this.page.as_ptr(), true) };
+    }
+
+    /// Hands the page to an skb that will recycle it.
+    #[inline]
+    pub(super) fn into_page(self) {
+        core::mem::forget(self);
+    }
+}
+
+impl Drop for RxBuffer {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: Owned by the invariant; any context when not direct.
+        unsafe { bindings::rnic_page_put(self.pool.as_ptr(), self.page.as_ptr(), false) };
+    }
+}
