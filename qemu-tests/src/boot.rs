@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+//! Bringing a machine up to the point where its guest says `ready`.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::build::{self, Image};
+use crate::lane::Lane;
+use crate::paths::Paths;
+use crate::setup::Ground;
+use crate::trouble::Trouble;
+use crate::ui::Step;
+use crate::vm::argv::Machine;
+use crate::vm::ctl::Line;
+use crate::vm::{Event, Start, Vm};
+
+/// What every verb needs: folders, tools and kernel.
+#[derive(Debug)]
+pub struct Bench {
+    /// Folders.
+    pub paths: Paths,
+    /// Tools and kernel.
+    pub ground: Ground,
+}
+
+impl Bench {
+    /// Builds what a lane boots.
+    ///
+    /// # Errors
+    ///
+    /// When a build fails.
+    pub fn image(&self, lane: Lane) -> Result<Image> {
+        build::image(&self.paths, &self.ground, lane.variant)
+    }
+
+    /// Boots a lane and waits for its guest.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] with the end of the kernel's log.
+    pub fn boot(&self, lane: Lane, image: &Image) -> Result<Vm> {
+        let step = Step::new(lane.name, "starting the machine");
+        let machine = Machine::test(lane);
+        let mut vm = Vm::start(&self.paths, &self.ground, image, &machine, Start::Boot)?;
+        let result = wait_ready(&mut vm, &step);
+        vm.console.write(&self.paths.runs().join(lane.name).join("boot.log"));
+        result?;
+        step.done(&format!("{} up, {}", lane.nic, self.ground.kernel.name));
+        Ok(vm)
+    }
+}
+
+/// Reads until `ready`; the kernel's log must be clean by then.
+///
+/// # Errors
+///
+/// [`Trouble`] with the end of the kernel's log.
+pub fn wait_ready(vm: &mut Vm, step: &Step) -> Result<()> {
+    let infrastructure = |vm: &Vm, what: &str| -> anyhow::Error {
+        Trouble::Infrastructure(format!("the guest did not come up: {what}{}", excerpt(vm))).into()
+    };
+    loop {
+        match vm.next_until(Instant::now() + Duration::from_secs(1)) {
+            Event::Console(_) if vm.console.is_fatal() => {
+                vm.drain(Duration::from_secs(2));
+                return Err(splat(vm).into());
+            }
+            Event::Console(line) => step.message(line.split_once(']').map_or(line.as_str(), |(_, text)| text.trim())),
+            Event::Ctl(line) => match Line::parse(&line) {
+                Line::Ready => break,
+                Line::Done { message, .. } => {
+                    vm.drain(Duration::from_millis(200));
+                    return Err(infrastructure(vm, &message));
+                }
+                _ => {}
+            },
+            Event::Gone(why) => return Err(infrastructure(vm, &why.unwrap_or_else(|| "the machine went off".into()))),
+            Event::Silence if vm.is_hung() => return Err(infrastructure(vm, "it went silent")),
+            Event::Silence => step.tick(),
+        }
+    }
+    if vm.console.first_splat().is_some() {
+        return Err(splat(vm).into());
+    }
+    Ok(())
+}
+
+/// The failure that a bad line in the log is.
+pub fn splat(vm: &Vm) -> Trouble {
+    Trouble::Splat(format!("{}{}", vm.console.first_splat().unwrap_or("nothing"), excerpt(vm)))
+}
+
+/// The telling part of the kernel's log, indented.
+pub fn excerpt(vm: &Vm) -> String {
+    let lines = vm.console.excerpt(30).iter().chain(vm.console.complaints());
+    lines.map(|line| format!("\n    | {line}")).collect()
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+//! `rnic.ko`, built out of tree by Kbuild inside the toolchain root, in one of its variants.
+
+use std::path::PathBuf;
+
+use anyhow::{bail, Result};
+
+use crate::job;
+use crate::paths::Paths;
+use crate::setup::Ground;
+use crate::ui::Step;
+
+/// A way to build the module. All but [`Variant::Plain`] exist to show that the tests have teeth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    /// As users build it.
+    Plain,
+    /// With the fence taken out.
+    NoFence,
+}
+
+impl Variant {
+    /// The variant's name, as in folders and lanes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::NoFence => "no_fence",
+        }
+    }
+
+    /// Compiler flags that make the difference.
+    fn flags(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::NoFence => "--cfg rnic_no_fence",
+        }
+    }
+}
+
+/// A built module.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The loadable file.
+    pub file: PathBuf,
+}
+
+impl Module {
+    /// Runs `make M=…`; a build that is up to date takes about a second.
+    ///
+    /// # Errors
+    ///
+    /// When the build fails; the message ends with the compiler's output.
+    pub fn build(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Self> {
+        let kernel = &ground.kernel;
+        let out = paths.kbuild().join(format!("{}-{}", kernel.key, variant.name()));
+        std::fs::create_dir_all(&out)?;
+        let step = Step::new("module", &format!("building rnic.ko ({})", variant.name()));
+        let mut make = ground.root.command(&paths.project, "make");
+        make.arg("-C").arg(&kernel.dir);
+        make.arg(format!("M={}", paths.project.display())).arg(format!("MO={}", out.display()));
+        make.args(&kernel.make_args);
+        // The module brings its own BTF; Kbuild's step would add an empty second section.
+        make.arg("CONFIG_DEBUG_INFO_BTF_MODULES=");
+        make.arg(format!("RNIC_RUSTFLAGS={}", variant.flags()));
+        make.arg(format!("-j{}", std::thread::available_parallelism().map_or(2, usize::from)));
+        let log = out.join("build.log");
+        let _ = std::fs::remove_file(&log);
+        let mut worked = false;
+        job::run(make, &log, &step, |line| {
+            if line.starts_with("  ") {
+                worked = true;
+                step.message(line.trim());
+            }
+        })?
+        .map_err(|failure| failure.into_error("building the module"))?;
+        let file = out.join("rnic.ko");
+        if !file.exists() {
+            bail!("the module build made no rnic.ko: see {}", log.display());
+        }
+        if worked {
+            step.done(&format!("rnic.ko ({})", variant.name()));
+        } else {
+            step.clear();
+        }
+        Ok(Self { file })
+    }
+}

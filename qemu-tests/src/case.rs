@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+//! One guest case: a restored machine, a `run` line, results, and a verdict about all of it.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::boot::{self, Bench};
+use crate::ktap::{Leaf, Reader, Status};
+use crate::report::{Outcome, Verdict};
+use crate::trouble::Trouble;
+use crate::vm::checkpoint::Checkpoint;
+use crate::vm::ctl::Line;
+use crate::vm::{Event, Vm};
+
+/// However talkative a case is, it ends by then.
+const LONGEST: Duration = Duration::from_secs(300);
+
+/// What a case left behind before it was judged.
+#[derive(Debug, Default)]
+struct Transcript {
+    ktap: Reader,
+    lines: Vec<String>,
+    done: Option<(bool, String)>,
+    /// Why there is no end, when there is none.
+    broken: Option<String>,
+}
+
+/// Runs one case in a machine of its own.
+pub fn run(bench: &Bench, checkpoint: &Checkpoint, lane: &str, name: &str) -> Outcome {
+    let started = Instant::now();
+    let full = format!("{lane}::{name}");
+    let folder = bench.paths.runs().join(lane).join(name.replace("::", "."));
+    let (verdict, message) = match run_machine(bench, checkpoint, name, &folder) {
+        Ok(judged) => judged,
+        Err(error) => (Verdict::Broken, format!("{error:#}")),
+    };
+    let message = match verdict {
+        Verdict::Passed | Verdict::Skipped => message,
+        _ => format!("{message}\n  logs: {}/", folder.display()),
+    };
+    Outcome { name: full, verdict, time: started.elapsed(), message }
+}
+
+fn run_machine(bench: &Bench, checkpoint: &Checkpoint, name: &str, folder: &PathBuf) -> Result<(Verdict, String)> {
+    let mut vm = checkpoint.restore(bench)?;
+    vm.say(&format!("run {name} {{}}"))?;
+    let mut transcript = Transcript::default();
+    follow(&mut vm, &mut transcript);
+    // What another processor is still printing belongs to the case.
+    vm.drain(Duration::from_millis(if transcript.done.is_some() { 40 } else { 1500 }));
+    vm.console.write(&folder.join("console.log"));
+    let _ = std::fs::write(folder.join("ctl.log"), transcript.lines.join("\n") + "\n");
+    Ok(judge(&vm, transcript))
+}
+
+fn follow(vm: &mut Vm, transcript: &mut Transcript) {
+    let end = Instant::now() + LONGEST;
+    loop {
+        match vm.next_until(end) {
+            Event::Console(_) if vm.console.is_fatal() => return,
+            Event::Console(_) => {}
+            Event::Gone(why) => {
+                transcript.broken = Some(why.unwrap_or_else(|| "the machine went off before the case ended".into()));
+                return;
+            }
+            Event::Silence if vm.is_hung() => {
+                transcript.broken = Some(format!("hang: nothing was heard for {:.0?}", vm.allowed_silence()));
+                return;
+            }
+            Event::Silence => {
+                transcript.broken = Some(format!("the case did not end within {LONGEST:.0?}"));
+                return;
+            }
+            Event::Ctl(line) => {
+                transcript.lines.push(line.clone());
+                match Line::parse(&line) {
+                    Line::Wire(request) => {
+                        let answer = vm.wire.answer(&request);
+                        transcript.lines.push(format!("> wired {answer}"));
+                        if let Err(error) = vm.say(&format!("wired {answer}")) {
+                            transcript.broken = Some(format!("{error:#}"));
+                            return;
+                        }
+                    }
+                    Line::Ktap(line) => transcript.ktap.feed(&line),
+                    Line::Done { ok, message } => {
+                        transcript.done = Some((ok, message));
+                        return;
+                    }
+                    Line::Unknown(line) => {
+                        transcript.broken = Some(format!("the guest said {line:?}, which means nothing"));
+                        return;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// The worst of what was seen decides.
+fn judge(vm: &Vm, transcript: Transcript) -> (Verdict, String) {
+    if vm.console.first_splat().is_some() {
+        return (Verdict::Splat, boot::splat(vm).to_string());
+    }
+    if let Some(broken) = transcript.broken {
+        return (Verdict::Broken, format!("{broken}{}", boot::excerpt(vm)));
+    }
+    let (ok, message) = transcript.done.unwrap_or_default();
+    let leaves = match transcript.ktap.finish() {
+        Ok(leaves) => leaves,
+        Err(_) if !ok && !message.is_empty() => return (Verdict::Failed, message),
+        Err(error) => return (Verdict::Failed, format!("bad test output: {error}")),
+    };
+    let failed: Vec<String> = leaves.iter().filter(|leaf| leaf.status == Status::Failed).map(describe).collect();
+    if !failed.is_empty() || !ok {
+        let mut text = failed.join("\n");
+        if !message.is_empty() {
+            text = format!("{message}\n{text}");
+        }
+        return (Verdict::Failed, text.trim().to_owned());
+    }
+    if leaves.iter().all(|leaf| leaf.status == Status::Skipped) {
+        return (Verdict::Skipped, leaves.iter().flat_map(|leaf| leaf.notes.clone()).collect::<Vec<_>>().join("; "));
+    }
+    (Verdict::Passed, String::new())
+}
+
+fn describe(leaf: &Leaf) -> String {
+    let notes: String = leaf.notes.iter().map(|note| format!("\n    # {note}")).collect();
+    format!("not ok: {}{notes}", leaf.name)
+}
+
+/// The failure that a verdict is, for the exit code.
+pub fn trouble(outcomes: &[Outcome], summary: &str) -> Option<Trouble> {
+    let has = |verdict| outcomes.iter().any(|outcome| outcome.verdict == verdict);
+    if has(Verdict::Failed) {
+        Some(Trouble::Failed(summary.to_owned()))
+    } else if has(Verdict::Splat) {
+        Some(Trouble::Splat(summary.to_owned()))
+    } else if has(Verdict::Broken) {
+        Some(Trouble::Infrastructure(summary.to_owned()))
+    } else {
+        None
+    }
+}

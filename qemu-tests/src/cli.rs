@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Builds the rnic driver, boots it in a virtual machine, and shows or tests it.
+///
+/// Everything that is needed is set up on the first run (a Debian toolchain and a kernel, about 25 minutes on two
+/// processors and 8 GB of disk) and kept in $XDG_CACHE_HOME/rnic. No privileges are needed.
+#[derive(Debug, Parser)]
+#[command(name = "cargo qemu", bin_name = "cargo qemu", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+
+    /// Options of all verbs.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of all verbs.
+#[derive(Args, Debug)]
+pub struct Common {
+    /// Use your own kernel build (an O= folder or a source tree that was built in place) instead of making one.
+    #[arg(long, global = true, value_name = "PATH", env = "KDIR")]
+    pub kernel: Option<PathBuf>,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Make everything that the other verbs need, and stop.
+    ///
+    /// A toolchain root (Debian packages, unpacked), the newest supported kernel's source, and a kernel built from
+    /// it. What an earlier run has finished is used again; what it left unfinished is finished or redone.
+    Setup,
+
+    /// Show the whole idea at work: layouts that change under live traffic, and who reads them right.
+    ///
+    /// One machine with an 82574L, traffic from this host, and 100 changes of configuration. Three XDP programs read
+    /// every packet's metadata: one with offsets frozen at load, one by the kernel's standard functions, one that
+    /// binds late. Ends with a table: misparsed, stale, missing and lost packets for each.
+    Demo {
+        /// How often the configuration is changed.
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        changes: u32,
+        /// Write the result to a file for machines.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+
+    /// Run every test: the workspace's own, then each guest case in a fresh machine.
+    ///
+    /// Exits with 1 when a test failed, 3 when the kernel's log has something unexpected, 4 when the machinery failed.
+    Test {
+        /// Run only tests whose name contains this, e.g. `rx_basic`, `no_fence::`, `host::meta_core`.
+        filter: Option<String>,
+        /// Write the results to a file for machines.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+
+    /// Boot a machine with the driver loaded and get a shell in it, with ip, ethtool, bpftool and tcpdump.
+    Shell {
+        /// Which NIC the machine has.
+        #[arg(long, default_value = "e1000e")]
+        nic: String,
+        /// Send oracle traffic to it all the time.
+        #[arg(long)]
+        traffic: bool,
+    },
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+//! The host runner: sets up tools and a kernel, boots machines, feeds them frames, judges what they say.
+//!
+//! `cargo qemu --help` says what it can do, `README.md` beside it how to work with it. What must never happen: a
+//! result that looks like a pass without having been one, and anything written outside the cache and `target/`.
+
+#![allow(unreachable_pub, reason = "nothing of a program is reachable from outside; `pub` is its modules' interface")]
+
+mod boot;
+mod build;
+mod case;
+mod cli;
+mod demo;
+mod frames;
+mod hash;
+mod host_tests;
+mod inside;
+mod job;
+mod ktap;
+mod lane;
+mod lock;
+mod oracle;
+mod paths;
+mod report;
+mod setup;
+mod shell;
+mod splat;
+mod test_run;
+mod toeplitz;
+mod trouble;
+mod ui;
+mod vm;
+mod wire;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Parser;
+
+use boot::Bench;
+use cli::{Cli, Verb};
+use paths::Paths;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The summary of a test run has been printed, and it stays the last line.
+            if !matches!(cli.verb, Verb::Test { .. }) || error.downcast_ref::<trouble::Trouble>().is_none() {
+                eprintln!("error: {error:#}");
+            }
+            trouble::exit_code(&error)
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<()> {
+    let paths = Paths::find()?;
+    let ground = setup::ground(&paths, cli.common.kernel.as_deref())?;
+    let bench = Bench { paths, ground };
+    match &cli.verb {
+        Verb::Setup => {
+            ui::note("ready", &format!("{}; try `cargo qemu demo`", bench.ground.kernel.name));
+            Ok(())
+        }
+        Verb::Demo { changes, json } => demo::run(&bench, *changes, json.as_deref()),
+        Verb::Test { filter, json } => test_run::run(&bench, filter.as_deref(), json.as_deref()),
+        Verb::Shell { nic, traffic } => shell::run(&bench, nic, *traffic),
+    }
+}

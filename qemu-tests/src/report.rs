@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+//! What is said about results: a line for each case, a card for each failure, a summary, a JSON file.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::{json, Value};
+
+use crate::ui::{clock, Step};
+
+/// How a case ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All as expected.
+    Passed,
+    /// A check failed.
+    Failed,
+    /// Could not be tried here.
+    Skipped,
+    /// The kernel complained.
+    Splat,
+    /// The machinery failed, or the guest hung.
+    Broken,
+}
+
+impl Verdict {
+    /// The word in the JSON file. A case that did not pass and was not skipped has failed.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Skipped => "skipped",
+            Self::Failed | Self::Splat | Self::Broken => "failed",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Passed => "ok",
+            Self::Skipped => "skip",
+            Self::Failed => "FAILED",
+            Self::Splat => "SPLAT",
+            Self::Broken => "BROKEN",
+        }
+    }
+}
+
+/// One case's result.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// `lane::topic::case`, or `host::crate::test`.
+    pub name: String,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// How long it took.
+    pub time: Duration,
+    /// Why, when it did not pass.
+    pub message: String,
+}
+
+/// All results of a run.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// In the order in which they came.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Report {
+    /// Adds a result and shows it.
+    pub fn add(&mut self, outcome: Outcome, step: &Step) {
+        if !outcome.name.starts_with("host::") || outcome.verdict.word() == "failed" {
+            let why = match (&outcome.verdict, outcome.message.lines().next()) {
+                (Verdict::Skipped, Some(first)) => format!("  ({first})"),
+                _ => String::new(),
+            };
+            let label = outcome.verdict.label();
+            step.println(&format!("{label:>10}  {}  {}{why}", outcome.name, clock(outcome.time)));
+        }
+        if outcome.verdict.word() == "failed" {
+            step.println(&card(&outcome));
+        }
+        self.outcomes.push(outcome);
+    }
+
+    /// How many ended with this word.
+    pub fn count(&self, word: &str) -> usize {
+        self.outcomes.iter().filter(|outcome| outcome.verdict.word() == word).count()
+    }
+
+    /// The line that ends a run.
+    pub fn summary(&self) -> String {
+        let skipped = match self.count("skipped") {
+            0 => String::new(),
+            count => format!(", {count} skipped"),
+        };
+        format!("{} passed, {} failed{skipped}", self.count("passed"), self.count("failed"))
+    }
+
+    /// Writes the file for machines.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn write_json(&self, path: &Path) -> Result<()> {
+        let cases: Vec<Value> = self
+            .outcomes
+            .iter()
+            .map(|outcome| {
+                json!({
+                    "name": outcome.name,
+                    "verdict": outcome.verdict.word(),
+                    "seconds": (outcome.time.as_secs_f64() * 1000.0).round() / 1000.0,
+                    "message": outcome.message,
+                })
+            })
+            .collect();
+        write_json(
+            path,
+            &json!({
+                "passed": self.count("passed"),
+                "failed": self.count("failed"),
+                "skipped": self.count("skipped"),
+                "cases": cases,
+            }),
+        )
+    }
+}
+
+/// Writes a JSON file for machines.
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub fn write_json(path: &Path, value: &Value) -> Result<()> {
+    let text = serde_json::to_string_pretty(value)? + "\n";
+    std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What there is to know about a failure, and how to see it again.
+fn card(outcome: &Outcome) -> String {
+    let message: String = outcome.message.lines().map(|line| format!("    {line}\n")).collect();
+    format!("{message}    again: cargo qemu test {}\n", outcome.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcome, Report, Verdict};
+    use std::time::Duration;
+
+    fn report(verdicts: &[Verdict]) -> Report {
+        let outcome = |verdict: &Verdict| Outcome {
+            name: "e1000e::a".into(),
+            verdict: *verdict,
+            time: Duration::from_millis(1234),
+            message: "why".into(),
+        };
+        Report { outcomes: verdicts.iter().map(outcome).collect() }
+    }
+
+    #[test]
+    fn the_summary_counts_every_kind_of_failure() {
+        let report = report(&[Verdict::Passed, Verdict::Failed, Verdict::Splat, Verdict::Broken, Verdict::Skipped]);
+        assert_eq!(report.summary(), "1 passed, 3 failed, 1 skipped");
+        assert_eq!(super::Report::default().summary(), "0 passed, 0 failed");
+    }
+
+    #[test]
+    fn the_file_has_all_cases() {
+        let path = std::env::temp_dir().join(format!("rnic-report-{}.json", std::process::id()));
+        report(&[Verdict::Passed, Verdict::Splat]).write_json(&path).unwrap();
+        let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(value["passed"], 1);
+        assert_eq!(value["failed"], 1);
+        assert_eq!(value["cases"][1]["verdict"], "failed");
+        assert_eq!(value["cases"][1]["seconds"], 1.234);
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0
+//! From nothing to a kernel that boots: toolchain root, kernel source, kernel build; each done once and kept.
+//!
+//! What is there and whole is used without a question asked, so that a second run starts at once. Only one process
+//! at a time makes anything.
+
+pub mod apt;
+pub mod config;
+pub mod kernel;
+pub mod own_kernel;
+pub mod packages;
+pub mod root;
+pub mod source;
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::inside::Root;
+use crate::lock::Lock;
+use crate::paths::Paths;
+use crate::ui;
+use kernel::Kernel;
+
+/// What everything else is built with and run on.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The tools.
+    pub root: Root,
+    /// The kernel.
+    pub kernel: Kernel,
+}
+
+/// Finds or makes the toolchain root and the kernel; `own` is the user's kernel build, if any.
+///
+/// # Errors
+///
+/// One line that says what is missing and what to do about it.
+pub fn ground(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
+    if let (Some(mut root), false) = (root::existing(paths), own.is_none() && kernel::existing(paths).is_none()) {
+        let kernel = match own {
+            Some(dir) => own_kernel::open(dir, &mut root)?,
+            None => match kernel::existing(paths) {
+                Some(kernel) => kernel,
+                None => return make(paths, own),
+            },
+        };
+        return Ok(Ground { root, kernel });
+    }
+    make(paths, own)
+}
+
+fn make(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
+    let _lock = Lock::take(&paths.cache.join("setup.lock"), "the set-up")?;
+    if root::existing(paths).is_none() || (own.is_none() && kernel::existing(paths).is_none()) {
+        ui::note("set-up", "first run on this machine: everything is made once and kept in the cache");
+        ui::note("", &format!("{} (logs in {})", paths.cache.display(), paths.log("*").display()));
+    }
+    let mut root = match root::existing(paths) {
+        Some(root) => root,
+        None => root::create(paths)?,
+    };
+    let kernel = match own {
+        Some(dir) => own_kernel::open(dir, &mut root)?,
+        None => match kernel::existing(paths) {
+            Some(kernel) => kernel,
+            None => kernel::create(paths, &root)?,
+        },
+    };
+    Ok(Ground { root, kernel })
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0
+//! A kernel that the user built: checked before anything is tried with it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{bail, Context, Result};
+
+use super::config::Config;
+use super::kernel::Kernel;
+use crate::hash::Key;
+use crate::inside::Root;
+
+/// Opens the build tree in `dir` (an `O=` folder, or a source tree built in place).
+///
+/// # Errors
+///
+/// When it is no kernel build, lacks options (all are named), or was built by another rustc.
+pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
+    let dir = dir.canonicalize().with_context(|| format!("there is no kernel build at {}", dir.display()))?;
+    let config = std::fs::read_to_string(dir.join(".config")).with_context(|| {
+        format!("{} is not a configured kernel build: it has no .config", dir.display())
+    })?;
+    let parsed = Config::parse(&config);
+    let missing = parsed.lacks_needed();
+    if !missing.is_empty() {
+        bail!("the kernel in {} cannot be used; set these options and build it again:\n    {}", dir.display(), missing.join("\n    "));
+    }
+    let unbuilt: Vec<&str> = ["arch/x86/boot/bzImage", "vmlinux", "Module.symvers", "rust/libkernel.rmeta"]
+        .into_iter()
+        .filter(|file| !dir.join(file).exists())
+        .collect();
+    if !unbuilt.is_empty() {
+        bail!("the kernel in {} is not built ({} missing): run make bzImage modules", dir.display(), unbuilt.join(", "));
+    }
+    let source = source_of(&dir);
+    root.bind(&dir);
+    root.bind(&source);
+    let built_by = parsed.get("CONFIG_RUSTC_VERSION_TEXT").unwrap_or("\"\"").trim_matches('"').to_owned();
+    let have = root.output("rustc", &["--version"])?;
+    if !built_by.is_empty() && built_by != have.trim() {
+        bail!(
+            "the kernel in {} was built by `{built_by}`, the toolchain has `{}`: Rust modules need the same compiler; \
+             build the kernel with Debian 13's tools",
+            dir.display(),
+            have.trim(),
+        );
+    }
+    let release = std::fs::read_to_string(dir.join("include/config/kernel.release")).unwrap_or_default();
+    let image = std::fs::metadata(dir.join("arch/x86/boot/bzImage"))?;
+    let built = image.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let make_args = if parsed.get("CONFIG_CC_IS_CLANG") == Some("y") { vec!["LLVM=-19".to_owned()] } else { Vec::new() };
+    Ok(Kernel {
+        key: Key::default().with(dir.to_string_lossy().as_bytes()).with(config).with(built.to_le_bytes()).short(),
+        name: format!("linux {} in {}", release.trim(), dir.display()),
+        make_args,
+        dir,
+    })
+}
+
+/// The source tree that an `O=` build points to, or the build itself.
+fn source_of(dir: &Path) -> PathBuf {
+    dir.join("source").canonicalize().unwrap_or_else(|_| dir.to_path_buf())
+}

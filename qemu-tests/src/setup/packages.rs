@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0
+//! What the toolchain root is made of, and where kernels come from: tables only.
+
+/// The release that the root is made from; its rustc and clang share one LLVM.
+pub const RELEASE: &str = "trixie";
+
+/// Newer packages for that release: QEMU.
+pub const BACKPORTS: &str = "trixie-backports";
+
+/// Where a kernel source may be found, in order of preference among equal versions.
+pub const SOURCE_SUITES: &[&str] = &[BACKPORTS, "forky", "sid"];
+
+/// Kernel series that the driver is known to build and run on, newest first.
+pub const SERIES: &[&str] = &["7.3"];
+
+/// Packages of the root, by purpose.
+pub const PACKAGES: &[&str] = &[
+    // A system to run them in.
+    "?essential", "base-files", "base-passwd", "bash", "coreutils", "util-linux", "mawk", "sed", "grep", "findutils",
+    "diffutils", "tar", "gzip", "xz-utils", "zstd", "bzip2", "cpio", "rsync", "patch", "perl", "python3",
+    "python3-yaml", "python3-jsonschema", "procps",
+    // Rust, and a clang of the same LLVM.
+    "rustc", "rust-src", "rustfmt", "rust-clippy", "bindgen", "clang-19", "llvm-19", "lld-19", "libclang-19-dev",
+    // Kbuild.
+    "dwarves", "gcc", "libc6-dev", "make", "flex", "bison", "bc", "libelf-dev", "libssl-dev", "libdw-dev",
+    "zlib1g-dev", "kmod",
+    // Tools for the host side and for the guest.
+    "bpftool", "ethtool", "iproute2", "iputils-ping", "tcpdump", "libbpf-dev", "busybox-static",
+    // The machine: from backports, with a slirp library that has to come from the release itself.
+    "qemu-system-x86/trixie-backports", "qemu-system-common/trixie-backports", "qemu-system-data/trixie-backports",
+    "seabios/trixie-backports", "libslirp0/trixie",
+];
+
+/// Links that maintainer scripts would make; packages are unpacked, never configured.
+pub const LINKS: &[(&str, &str)] = &[("usr/bin/awk", "mawk"), ("usr/bin/cc", "gcc")];
+
+/// Programs whose presence shows that the root is usable.
+pub const PROGRAMS: &[&str] = &[
+    "rustc", "bindgen", "clang-19", "ld.lld-19", "pahole", "gcc", "make", "flex", "bison", "bpftool", "ethtool",
+    "ip", "tcpdump", "busybox", "qemu-system-x86_64",
+];

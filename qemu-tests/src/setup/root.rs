@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+//! The toolchain root: a Debian tree with every tool of a known version, in the user's cache.
+//!
+//! Packages are unpacked and never configured (what `mmdebstrap --variant=extract` does), so no maintainer script
+//! runs and no privilege is needed. Done with apt and dpkg alone, which every Debian has, where mmdebstrap itself
+//! would first need a full perl and cannot be used by every user.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use anyhow::{bail, Context, Result};
+
+use super::apt::Apt;
+use super::packages;
+use crate::hash::Key;
+use crate::inside::Root;
+use crate::lock::write_whole;
+use crate::paths::Paths;
+use crate::ui::Step;
+
+/// Written last; its content is what the tools say of themselves.
+const STAMP: &str = ".rnic-complete";
+
+/// The root that belongs to the package list, if it is there.
+pub fn existing(paths: &Paths) -> Option<Root> {
+    let dir = paths.roots().join(key());
+    dir.join(STAMP).exists().then(|| Root::new(dir, paths))
+}
+
+/// Makes the root. The caller holds the set-up lock.
+///
+/// # Errors
+///
+/// When packages cannot be had, the disk is full, or the system refuses namespaces.
+pub fn create(paths: &Paths) -> Result<Root> {
+    let dir = paths.roots().join(key());
+    if dir.exists() {
+        std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove the unfinished {}", dir.display()))?;
+    }
+    let step = Step::new("root", "preparing a Debian toolchain");
+    let apt = Apt::new(paths.apt().join("root"), &[packages::RELEASE, packages::BACKPORTS], paths.log("root"))?;
+    apt.update(&step)?;
+    let mut files = apt.download(packages::PACKAGES, &step)?;
+    // The links /bin -> usr/bin and so on come first.
+    files.sort_by_key(|file| !file.to_string_lossy().contains("/base-files_"));
+    std::fs::create_dir_all(&dir)?;
+    step.total(files.len() as u64);
+    step.at(0);
+    let (first, rest) = files.split_at(1);
+    unpack(first, &dir, &step)?;
+    unpack(rest, &dir, &step)?;
+    for (link, target) in packages::LINKS {
+        let _ = std::fs::remove_file(dir.join(link));
+        std::os::unix::fs::symlink(target, dir.join(link))?;
+    }
+    for mount in ["proc", "dev", "sys", "tmp", "root"] {
+        std::fs::create_dir_all(dir.join(mount))?;
+    }
+    finish(&dir, paths)?;
+    apt.clean();
+    step.done(&format!("{} packages of Debian {}", files.len(), packages::RELEASE));
+    Ok(Root::new(dir, paths))
+}
+
+/// Checks a tree and stamps it.
+fn finish(dir: &Path, paths: &Paths) -> Result<()> {
+    let root = Root::new(dir.to_path_buf(), paths);
+    root.check()?;
+    for program in packages::PROGRAMS {
+        if !dir.join("usr/bin").join(program).exists() && !dir.join("usr/sbin").join(program).exists() {
+            bail!("the toolchain root lacks `{program}`: see {}", paths.log("root").display());
+        }
+    }
+    let tools = tools(&root)?;
+    write_whole(&dir.join(STAMP), tools)
+}
+
+/// What the tools that decide the kernel's bits say of themselves.
+///
+/// # Errors
+///
+/// When one of them does not run.
+pub fn tools(root: &Root) -> Result<String> {
+    let mut text = String::new();
+    for tool in ["rustc", "bindgen", "clang-19", "ld.lld-19", "pahole", "qemu-system-x86_64"] {
+        let said = root.output(tool, &["--version"])?;
+        text.push_str(&format!("{tool}: {}\n", said.lines().next().unwrap_or_default().trim()));
+    }
+    Ok(text)
+}
+
+/// The tools' versions as recorded when the root was made.
+///
+/// # Errors
+///
+/// When the root is not complete.
+pub fn recorded_tools(root: &Root) -> Result<String> {
+    std::fs::read_to_string(root.dir().join(STAMP)).context("the toolchain root is not complete")
+}
+
+fn key() -> String {
+    let mut key = Key::default().with(packages::RELEASE);
+    for package in packages::PACKAGES {
+        key = key.with(package);
+    }
+    key.short()
+}
+
+/// Unpacks packages, two at a time: the time goes into decompression.
+fn unpack(files: &[std::path::PathBuf], dir: &Path, step: &Step) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let (sender, results) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let (sender, next) = (sender.clone(), &next);
+            scope.spawn(move || {
+                while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if sender.send((file, unpack_one(file, dir))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (file, result) in results {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            result.with_context(|| format!("cannot unpack {name} (is the disk full?)"))?;
+            step.message(&format!("unpacking {}", name.split('_').next().unwrap_or_default()));
+            step.advance();
+        }
+        Ok(())
+    })
+}
+
+fn unpack_one(file: &Path, dir: &Path) -> Result<()> {
+    let mut command = Command::new("dpkg-deb");
+    command.arg("--extract").arg(file).arg(dir);
+    crate::job::output(command).map(drop)
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+//! `cargo qemu shell`: a machine on the user's terminal.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+
+use crate::boot::{self, Bench};
+use crate::lane::Lane;
+use crate::trouble::Trouble;
+use crate::ui::{self, Step};
+use crate::vm::argv::{Machine, Mode};
+use crate::vm::ctl::Line;
+use crate::vm::{Event, Start, Vm};
+
+/// Boots, hands the terminal over, and waits for the machine to go off.
+///
+/// # Errors
+///
+/// When the machine does not come up or QEMU dies.
+pub fn run(bench: &Bench, nic: &str, traffic: bool) -> Result<()> {
+    let lane = Lane::named(nic)?;
+    let image = bench.image(lane)?;
+    let machine = Machine { lane, mode: Mode::Shell };
+    ui::note("shell", "eth0 is the NIC; `exit` switches the machine off");
+    let mut vm = Vm::start(&bench.paths, &bench.ground, &image, &machine, Start::Boot)?;
+    let step = Step::new("shell", "starting the machine");
+    boot::wait_ready(&mut vm, &step)?;
+    step.clear();
+    if traffic {
+        let answer = vm.wire.answer(r#"{"background":true,"vlan":"mix","l4":"mix","flows":4,"gap_us":1000,"seed":1}"#);
+        if let Some(error) = answer.get("error") {
+            ui::note("traffic", &error.to_string());
+        }
+    }
+    let log = bench.paths.runs().join("shell.log");
+    loop {
+        match vm.next_until(Instant::now() + Duration::from_secs(1)) {
+            Event::Gone(Some(why)) => return Err(Trouble::Infrastructure(why).into()),
+            Event::Gone(None) => break,
+            Event::Ctl(line) => {
+                if let Line::Wire(request) = Line::parse(&line) {
+                    let answer = vm.wire.answer(&request);
+                    vm.say(&format!("wired {answer}"))?;
+                }
+            }
+            Event::Console(_) | Event::Silence => {}
+        }
+        vm.console.write(&log);
+    }
+    if let Some(splat) = vm.console.first_splat() {
+        ui::note("kernel", splat);
+    }
+    ui::note("shell", &format!("the kernel's log is {}", log.display()));
+    Ok(())
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+//! `cargo qemu test`: the host's tests, then every guest case in a machine of its own.
+
+use std::path::Path;
+
+use anyhow::{bail, Result};
+
+use crate::boot::Bench;
+use crate::case;
+use crate::host_tests;
+use crate::lane::{Lane, LANES};
+use crate::report::{Outcome, Report, Verdict};
+use crate::ui::Step;
+use crate::vm::checkpoint::Checkpoint;
+
+/// Runs everything whose name contains the filter.
+///
+/// # Errors
+///
+/// When a test failed, the kernel complained, the machinery failed, or nothing matches the filter.
+pub fn run(bench: &Bench, filter: Option<&str>, json: Option<&Path>) -> Result<()> {
+    let mut report = Report::default();
+    let matches = |name: &str| filter.is_none_or(|filter| name.contains(filter));
+    // A filter that names a lane is not for the host.
+    let guest_only = filter.is_some_and(|filter| LANES.iter().any(|lane| filter.starts_with(&format!("{}::", lane.name))));
+    if !guest_only {
+        run_host(bench, filter, &mut report)?;
+    }
+    if !filter.is_some_and(|filter| filter.starts_with("host::")) {
+        if let Err(error) = run_guest(bench, &matches, &mut report) {
+            let step = Step::new("guest", "no cases");
+            let verdict = match error.downcast_ref() {
+                Some(crate::trouble::Trouble::Splat(_)) => Verdict::Splat,
+                _ => Verdict::Broken,
+            };
+            let message = format!("{error:#}");
+            report.add(Outcome { name: "guest::boot".into(), verdict, time: step.elapsed(), message }, &step);
+        }
+    }
+    if let Some(path) = json {
+        report.write_json(path)?;
+    }
+    if report.outcomes.is_empty() {
+        bail!("no test matches `{}`", filter.unwrap_or_default());
+    }
+    let summary = report.summary();
+    println!("{summary}");
+    case::trouble(&report.outcomes, &summary).map_or(Ok(()), |trouble| Err(trouble.into()))
+}
+
+fn run_host(bench: &Bench, filter: Option<&str>, report: &mut Report) -> Result<()> {
+    let step = Step::new("host", "building and running the workspace's tests");
+    let mut count = 0;
+    host_tests::run(&bench.paths, filter, &step, |outcome| {
+        count += 1;
+        report.add(outcome, &step);
+    })?;
+    step.done(&format!("{count} host tests"));
+    Ok(())
+}
+
+fn run_guest(bench: &Bench, matches: &dyn Fn(&str) -> bool, report: &mut Report) -> Result<()> {
+    let first = Checkpoint::find_or_make(bench, Lane::first())?;
+    let wanted: Vec<(String, Lane)> = first
+        .cases
+        .iter()
+        .filter(|(name, lane)| matches(&format!("{}::{name}", lane.name)))
+        .cloned()
+        .collect();
+    for lane in LANES {
+        let names: Vec<&String> =
+            wanted.iter().filter(|(_, of)| of.name == lane.name).map(|(name, _)| name).collect();
+        if names.is_empty() {
+            continue;
+        }
+        let checkpoint =
+            if lane.name == Lane::first().name { first.clone() } else { Checkpoint::find_or_make(bench, *lane)? };
+        let step = Step::new(lane.name, "running");
+        step.total(names.len() as u64);
+        for name in names {
+            step.message(name);
+            let outcome = case::run(bench, &checkpoint, lane.name, name);
+            report.add(outcome, &step);
+            step.advance();
+        }
+        step.clear();
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+//! What the user sees while something takes time: a bar that moves, or plain lines where there is no terminal.
+//!
+//! Never silent for long: a step that is not on a terminal prints a line at least every 30 seconds.
+
+use std::cell::{Cell, RefCell};
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+const PLAIN_EVERY: Duration = Duration::from_secs(20);
+
+/// True when standard error is a terminal that can redraw a line.
+pub fn interactive() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// One line of progress with a name, a position and the time it has taken.
+#[derive(Debug)]
+pub struct Step {
+    name: String,
+    started: Instant,
+    bar: Option<ProgressBar>,
+    plain: RefCell<String>,
+    printed: Cell<Instant>,
+    position: Cell<u64>,
+    total: Cell<u64>,
+}
+
+impl Step {
+    /// Starts a step; `name` is a short noun, `message` says what is being done.
+    pub fn new(name: &str, message: &str) -> Self {
+        let bar = interactive().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_style(style(false));
+            bar.set_prefix(name.to_owned());
+            bar.set_message(message.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(120));
+            bar
+        });
+        let now = Instant::now();
+        let step = Self {
+            name: name.to_owned(),
+            started: now,
+            bar,
+            plain: RefCell::new(message.to_owned()),
+            printed: Cell::new(now),
+            position: Cell::new(0),
+            total: Cell::new(0),
+        };
+        step.plain_line(message);
+        step
+    }
+
+    /// Says how many units there are in all; the line becomes a bar.
+    pub fn total(&self, total: u64) {
+        self.total.set(total);
+        if let Some(bar) = &self.bar {
+            bar.set_length(total);
+            bar.set_style(style(true));
+        }
+    }
+
+    /// One more unit is done.
+    pub fn advance(&self) {
+        self.at(self.position.get() + 1);
+    }
+
+    /// Sets the position. An estimate that was too small shows as full, never as more than full.
+    pub fn at(&self, position: u64) {
+        self.position.set(position);
+        if let Some(bar) = &self.bar {
+            bar.set_position(position.min(self.total.get().max(1)));
+        }
+        self.tick();
+    }
+
+    /// Says what is being done now.
+    pub fn message(&self, message: &str) {
+        let short: String = message.chars().take(72).collect();
+        if let Some(bar) = &self.bar {
+            bar.set_message(short.clone());
+        }
+        *self.plain.borrow_mut() = short;
+        self.tick();
+    }
+
+    /// Keeps a plain log alive; call it at least every few seconds.
+    pub fn tick(&self) {
+        if self.bar.is_none() && self.printed.get().elapsed() >= PLAIN_EVERY {
+            let at = match (self.position.get(), self.total.get()) {
+                (_, 0) => String::new(),
+                (position, total) => format!("{}% ", (position * 100 / total).min(99)),
+            };
+            let message = format!("{at}{}  {}", self.plain.borrow(), clock(self.started.elapsed()));
+            self.plain_line(&message);
+        }
+    }
+
+    /// Prints a line above the bar.
+    pub fn println(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| eprintln!("{line}")),
+            None => eprintln!("{line}"),
+        }
+    }
+
+    /// Time since the start.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Ends the step and leaves one line behind.
+    pub fn done(self, message: &str) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        eprintln!("{:>10}  {message}  {}", self.name, clock(self.started.elapsed()));
+    }
+
+    /// Ends the step without a trace.
+    pub fn clear(self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn plain_line(&self, message: &str) {
+        if self.bar.is_none() {
+            eprintln!("{:>10}  {message}", self.name);
+            self.printed.set(Instant::now());
+        }
+    }
+}
+
+impl Drop for Step {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Says one thing that took no time worth showing.
+pub fn note(name: &str, message: &str) {
+    eprintln!("{name:>10}  {message}");
+}
+
+/// A duration for people: `0.2s`, `12s`, `3m05s`.
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..=9 => format!("{:.1}s", time.as_secs_f64()),
+        10..=59 => format!("{seconds}s"),
+        _ => format!("{}m{:02}s", seconds / 60, seconds % 60),
+    }
+}
+
+fn style(bar: bool) -> ProgressStyle {
+    let template = if bar {
+        "{prefix:>10}  {wide_bar:.cyan} {percent:>3}% {elapsed} {msg:40!}"
+    } else {
+        "{prefix:>10}  {spinner} {elapsed} {wide_msg}"
+    };
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clock;
+    use std::time::Duration;
+
+    #[test]
+    fn durations_read_well() {
+        assert_eq!(clock(Duration::from_millis(250)), "0.2s");
+        assert_eq!(clock(Duration::from_secs(42)), "42s");
+        assert_eq!(clock(Duration::from_secs(185)), "3m05s");
+    }
+}

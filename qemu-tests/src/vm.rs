@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+//! One running machine: its channels, its life and its death.
+//!
+//! Five channels, none shared: the kernel's log, the control port, the frames, machine control (QMP), and QEMU's
+//! own complaints. All are inherited descriptors, so there are no socket paths to collide or clean up. Everything
+//! that the guest says arrives as [`Event`]s in one queue, and silence is noticed.
+
+pub mod argv;
+pub mod checkpoint;
+pub mod console;
+pub mod ctl;
+pub mod qmp;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use command_fds::{CommandFdExt, FdMapping};
+use rustix::net::{socketpair, AddressFamily, SocketFlags, SocketType};
+
+use crate::build::Image;
+use crate::paths::Paths;
+use crate::setup::Ground;
+use crate::wire::Wire;
+use argv::{Machine, Mode};
+use console::Console;
+use qmp::Qmp;
+
+/// Something that the machine said or did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A line of the kernel's log.
+    Console(String),
+    /// A line of the control port.
+    Ctl(String),
+    /// The machine is gone; why, if it was not by its own wish.
+    Gone(Option<String>),
+    /// Nothing for the given time.
+    Silence,
+}
+
+/// A machine; dropped, it is killed.
+#[derive(Debug)]
+pub struct Vm {
+    child: Child,
+    events: Receiver<Event>,
+    open_channels: usize,
+    ctl: UnixStream,
+    qmp: Option<Qmp>,
+    /// The host's end of the NIC.
+    pub wire: Wire,
+    /// The kernel's log so far, and what was wrong in it.
+    pub console: Console,
+    /// When QEMU was started.
+    pub started: Instant,
+    /// A step of the guest's life after which silence is a hang.
+    patience: Duration,
+    last_sound: Instant,
+}
+
+/// How a machine begins.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// Powered on.
+    Boot,
+    /// From a saved state, paused.
+    Restore(&'a Path),
+}
+
+impl Vm {
+    /// Starts a machine.
+    ///
+    /// # Errors
+    ///
+    /// When QEMU cannot be started; what it complains about later arrives as [`Event::Gone`].
+    pub fn start(paths: &Paths, ground: &Ground, image: &Image, machine: &Machine, start: Start<'_>) -> Result<Self> {
+        let (wire, wire_there) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+        let (console, console_there) = UnixStream::pair()?;
+        let (ctl, ctl_there) = UnixStream::pair()?;
+        let (qmp, qmp_there) = UnixStream::pair()?;
+        let mut command = ground.root.machine(&paths.project, "qemu-system-x86_64");
+        command.args(machine.argv(&ground.kernel.image(), &image.initramfs));
+        if let Start::Restore(state) = start {
+            command.arg("-incoming").arg(format!("file:{}", state.display()));
+        }
+        let there: [(OwnedFd, i32); 4] = [
+            (wire_there, argv::WIRE_FD),
+            (console_there.into(), argv::CONSOLE_FD),
+            (ctl_there.into(), argv::CTL_FD),
+            (qmp_there.into(), argv::QMP_FD),
+        ];
+        let mappings = there.map(|(parent_fd, child_fd)| FdMapping { parent_fd, child_fd });
+        command.fd_mappings(mappings.into())?;
+        if machine.mode == Mode::Shell {
+            // The terminal is the guest's.
+            command.stderr(Stdio::piped());
+        } else {
+            // A group of its own: an interrupt from the terminal ends the runner, and the runner ends the machine.
+            command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        }
+        let mut child = command.spawn().context("cannot start QEMU")?;
+        // The other ends of the pairs live in the command; QEMU alone must hold them.
+        drop(command);
+        let (sender, events) = mpsc::channel();
+        let complaints = child.stderr.take().context("QEMU has no error output")?;
+        read_lines(console, sender.clone(), Event::Console);
+        read_lines(ctl.try_clone()?, sender.clone(), Event::Ctl);
+        read_complaints(complaints, sender);
+        let now = Instant::now();
+        Ok(Self {
+            child,
+            events,
+            open_channels: 3,
+            ctl,
+            qmp: Some(Qmp::new(qmp)?),
+            wire: Wire::new(wire)?,
+            console: Console::default(),
+            started: now,
+            patience: Duration::from_secs(60),
+            last_sound: now,
+        })
+    }
+
+    /// Sets how long the guest may be silent.
+    pub fn patience(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
+    /// The next event, or [`Event::Silence`] at `deadline`. The kernel's log is kept and judged in passing.
+    pub fn next_until(&mut self, deadline: Instant) -> Event {
+        loop {
+            let limit = (self.last_sound + self.patience).min(deadline);
+            let event = match self.events.recv_timeout(limit.saturating_duration_since(Instant::now())) {
+                Ok(event) => event,
+                Err(RecvTimeoutError::Timeout) => return Event::Silence,
+                Err(RecvTimeoutError::Disconnected) => Event::Gone(None),
+            };
+            self.last_sound = Instant::now();
+            match event {
+                Event::Gone(complaint) => {
+                    // Three channels end, in any order; the last one is the end.
+                    if let Some(text) = complaint {
+                        self.console.complain(&text);
+                    }
+                    self.open_channels = self.open_channels.saturating_sub(1);
+                    if self.open_channels == 0 {
+                        return Event::Gone(self.how_it_ended());
+                    }
+                }
+                Event::Console(line) => {
+                    self.console.push(&line);
+                    return Event::Console(line);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Says one line to the guest.
+    ///
+    /// # Errors
+    ///
+    /// When the machine is gone.
+    pub fn say(&mut self, line: &str) -> Result<()> {
+        self.last_sound = Instant::now();
+        self.ctl.write_all(format!("{line}\n").as_bytes()).context("the guest's control port is closed")
+    }
+
+    /// Machine control.
+    ///
+    /// # Errors
+    ///
+    /// When it was closed before.
+    pub fn qmp(&mut self) -> Result<&mut Qmp> {
+        self.qmp.as_mut().context("machine control is closed")
+    }
+
+    /// True when silence has lasted longer than it may.
+    pub fn is_hung(&self) -> bool {
+        self.last_sound.elapsed() >= self.patience
+    }
+
+    /// How long the guest may be silent.
+    pub fn allowed_silence(&self) -> Duration {
+        self.patience
+    }
+
+    /// Takes what the machine says for a short while: the rest of a panic message.
+    pub fn drain(&mut self, time: Duration) {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            match self.next_until(end) {
+                Event::Gone(_) | Event::Silence => break,
+                _ => {}
+            }
+        }
+    }
+
+    fn how_it_ended(&mut self) -> Option<String> {
+        let status = self.child.wait().ok()?;
+        let complaint = self.console.complaints().join("; ");
+        match (status.code(), status.signal()) {
+            (Some(0), _) => None,
+            (Some(code), _) => Some(format!("QEMU exited with {code}: {complaint}")),
+            (None, Some(signal)) => Some(format!("QEMU was killed by signal {signal}: {complaint}")),
+            (None, None) => Some("QEMU vanished".to_owned()),
+        }
+    }
+}
+
+impl Drop for Vm {
+    fn drop(&mut self) {
+        // The way into the root is a chain of execs, so the child is QEMU itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts a thread that turns lines into events.
+fn read_lines(from: impl Read + Send + 'static, to: Sender<Event>, event: fn(String) -> Event) {
+    std::thread::spawn(move || {
+        let mut reader = BufReader::new(from);
+        let mut bytes = Vec::new();
+        loop {
+            bytes.clear();
+            match reader.read_until(b'\n', &mut bytes) {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {
+                    let line = String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned();
+                    if to.send(event(line)).is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+        let _ = to.send(Event::Gone(None));
+    });
+}
+
+/// QEMU's error output comes as one event at its end.
+fn read_complaints(mut from: impl Read + Send + 'static, to: Sender<Event>) {
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        let _ = from.read_to_string(&mut text);
+        let text = text.trim();
+        let _ = to.send(Event::Gone((!text.is_empty()).then(|| text.to_owned())));
+    });
+}
