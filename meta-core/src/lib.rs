@@ -12,6 +12,7 @@
 //! | [`trailer`], [`generation`] | how a record says what it is |
 //! | [`meta`], [`value`], [`be`] | what the derive implements: writers, one for each layout |
 //! | [`read`] | the way back, for programs in user space and for tests |
+//! | [`binding`] | where a field is, as the kfunc answers |
 //! | [`btf`] | the layouts as BTF |
 //! | [`header`] | the C header for BPF programs |
 //! | [`announce`] | the numbers of the netlink family |
@@ -73,6 +74,7 @@
 
 pub mod announce;
 pub mod be;
+pub mod binding;
 pub mod btf;
 pub mod field;
 pub mod generation;
