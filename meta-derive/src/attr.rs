@@ -138,7 +138,7 @@ fn set<T>(slot: &mut Option<T>, key: &Ident, value: T, diag: &mut Diag) {
 fn unknown(key: &Ident, word: &str, attr: &str, known: &[&str]) -> syn::Error {
     let known = known.iter().copied();
     let message = format!(
-        "unknown key `{word}` in `#[{attr}]`; {}",
+        "unknown key `{word}` in `#[{attr}]` ({})",
         suggest(word, known)
     );
     syn::Error::new_spanned(key, message)

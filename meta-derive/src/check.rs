@@ -11,11 +11,13 @@ use crate::kind::{MAX_FIELDS, MAX_KNOBS, MAX_SIZE, TRAILER_MEMBERS};
 use crate::model::{Identity, Model};
 use crate::names::is_btf_name;
 
-/// Checks all rules.
+/// Checks all rules that can be checked without saying something untrue about fields which are not in the model.
 pub(crate) fn check(model: &Model, diag: &mut Diag) {
     names(model, diag);
     identities(model, diag);
-    hint_types(model, diag);
+    if !model.complete {
+        return;
+    }
     companions(model, diag);
     if knobs(model, diag) {
         layout_names(model, diag);
@@ -70,19 +72,6 @@ fn identities(model: &Model, diag: &mut Diag) {
     }
 }
 
-/// A standard hint has the same encoding in every driver.
-fn hint_types(model: &Model, diag: &mut Diag) {
-    for field in &model.fields {
-        if let Some(hint) = field.hint().filter(|hint| hint.ty != field.kind.name) {
-            let message = format!(
-                "the hint `{}` is a `{}`; change the field's type",
-                hint.name, hint.ty
-            );
-            diag.error(&field.ty, message);
-        }
-    }
-}
-
 /// Half of a VLAN tag is none, and a hash type without a hash says nothing. Both halves hang on the same knob.
 fn companions(model: &Model, diag: &mut Diag) {
     for (name, other) in [
@@ -112,8 +101,10 @@ fn companions(model: &Model, diag: &mut Diag) {
 /// Each knob is its own, does something, and there are few enough. Gives whether layouts can be enumerated.
 fn knobs(model: &Model, diag: &mut Diag) -> bool {
     let mut seen = HashSet::new();
+    let mut distinct = true;
     for (index, knob) in model.knobs.iter().enumerate() {
         if !seen.insert(knob.to_string()) {
+            distinct = false;
             diag.error(knob, format_args!("the knob `{knob}` is declared twice"));
         } else if !model.fields.iter().any(|field| field.knob == Some(index)) {
             diag.error(
@@ -128,7 +119,7 @@ fn knobs(model: &Model, diag: &mut Diag) -> bool {
             format_args!("each knob doubles the number of layouts; use at most {MAX_KNOBS}"),
         );
     }
-    model.knobs.len() <= MAX_KNOBS
+    distinct && model.knobs.len() <= MAX_KNOBS
 }
 
 /// Programs find types by name.

@@ -7,7 +7,6 @@
 
 use std::fmt::Display;
 
-use proc_macro2::TokenStream;
 use quote::ToTokens;
 
 /// The errors so far.
@@ -30,8 +29,8 @@ impl Diag {
         }
     }
 
-    /// The errors as code that does not compile; `None` if there are none.
-    pub(crate) fn finish(self) -> Option<TokenStream> {
-        self.0.map(|errors| errors.to_compile_error())
+    /// All of them in one; `None` if there are none.
+    pub(crate) fn finish(self) -> Option<syn::Error> {
+        self.0
     }
 }

@@ -8,7 +8,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Ident, Visibility};
 
-pub(crate) fn expand(ident: &Ident, vis: &Visibility, errors: Option<TokenStream>) -> TokenStream {
+pub(crate) fn expand(ident: &Ident, vis: &Visibility, errors: Option<syn::Error>) -> TokenStream {
+    let errors = errors.map(|errors| errors.to_compile_error());
     quote! {
         #errors
 

@@ -24,6 +24,9 @@ mod model;
 mod names;
 mod suggest;
 
+#[cfg(test)]
+mod tests;
+
 /// Implements `meta_core::XdpMeta` for a struct that declares receive metadata.
 ///
 /// On the struct, `#[xdp_meta(…)]`:
@@ -72,15 +75,20 @@ mod suggest;
 #[proc_macro_derive(XdpMeta, attributes(xdp_meta, meta))]
 pub fn derive_xdp_meta(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
-    let mut diag = diag::Diag::new();
-    let model = model::Model::new(&input, &mut diag);
-    if let Some(model) = &model {
-        check::check(model, &mut diag);
-    }
-    let errors = diag.finish();
+    let (model, errors) = analyse(&input);
     let tokens = match (model, errors) {
         (Some(model), None) => expand::expand(&model),
         (_, errors) => fallback::expand(&input.ident, &input.vis, errors),
     };
     tokens.into()
+}
+
+/// The model, and what is wrong with it. If there is no model or it is not complete, something is.
+fn analyse(input: &syn::DeriveInput) -> (Option<model::Model>, Option<syn::Error>) {
+    let mut diag = diag::Diag::new();
+    let model = model::Model::new(input, &mut diag);
+    if let Some(model) = &model {
+        check::check(model, &mut diag);
+    }
+    (model, diag.finish())
 }

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     pub(crate) source: Type,
     pub(crate) knobs: Vec<Ident>,
     pub(crate) fields: Vec<Field>,
+    /// Whether these are all the fields that are declared; of the others something is wrong.
+    pub(crate) complete: bool,
 }
 
 /// Who the field is.
@@ -87,15 +89,15 @@ impl Model {
                 None => complete = false,
             }
         }
-        let model = Self {
+        Some(Self {
             ident: input.ident.clone(),
             vis: input.vis.clone(),
             name: attrs.name?,
             source: attrs.source?,
             knobs,
             fields,
-        };
-        complete.then_some(model)
+            complete,
+        })
     }
 
     /// Number of layouts.
@@ -152,6 +154,9 @@ impl Field {
             );
         }
         let identity = identity(&ident, attrs.hint, attrs.id, diag);
+        if let (Some(kind), Some(Identity::Hint(_, hint))) = (kind, &identity) {
+            hint_type(&field.ty, kind, hint, diag);
+        }
         if attrs.value.is_none() {
             let message = format!(
                 "it is not said where `{ident}` comes from; add `#[meta(value = |source| ...)]`"
@@ -188,7 +193,7 @@ fn identity(
             if known.is_none() {
                 let names = HINTS.iter().map(|known| known.name);
                 let message = format!(
-                    "unknown hint `{hint}`; {}; a field of the driver's own has `id = 0x8000` or above instead",
+                    "unknown hint `{hint}` ({}); a field of the driver's own has `id = 0x8000` or above instead",
                     suggest(&hint.to_string(), names),
                 );
                 diag.error(&hint, message);
@@ -219,12 +224,23 @@ fn identity(
     }
 }
 
+/// A standard hint has the same encoding in every driver.
+fn hint_type(ty: &Type, kind: Kind, hint: &Hint, diag: &mut Diag) {
+    if hint.ty != kind.name {
+        let message = format!(
+            "the hint `{}` is a `{}`; change the field's type",
+            hint.name, hint.ty
+        );
+        diag.error(ty, message);
+    }
+}
+
 fn find_knob(knob: &Ident, knobs: &[Ident], diag: &mut Diag) -> Option<usize> {
     let found = knobs.iter().position(|known| known == knob);
     if found.is_none() {
         let names: Vec<String> = knobs.iter().map(Ident::to_string).collect();
         let message = format!(
-            "unknown knob `{knob}`; {}; knobs are declared by `#[xdp_meta(knobs(...))]`",
+            "unknown knob `{knob}` ({}); knobs are declared by `#[xdp_meta(knobs(...))]`",
             suggest(&knob.to_string(), names.iter().map(String::as_str)),
         );
         diag.error(knob, message);

@@ -27,6 +27,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     });
     let layouts = (0..model.layouts()).map(|mask| layout(model, mask));
     let count = model.layouts();
+    let blobs = (0..count).map(|mask| numbered(item::BLOB, mask));
     let all = (0..count).map(|mask| numbered(item::LAYOUT, mask));
     let superset_fields = numbered(item::FIELDS, count - 1);
     let name = &model.name;
@@ -34,6 +35,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     quote! {
         #(#fields)*
         #(#layouts)*
+        const __XDP_META_BTF_LEN: usize = ::meta_core::btf::longest(&[#(#blobs.len()),*]);
         static __XDP_META_LAYOUTS: [::meta_core::layout::Layout; #count] = [#(#all),*];
         const __XDP_META_SUPERSET: ::meta_core::layout::Layout =
             ::meta_core::layout::Layout::new(#name, #knobs, &#superset_fields);
@@ -58,7 +60,7 @@ fn layout(model: &Model, mask: usize) -> TokenStream {
         const #layout: ::meta_core::layout::Layout =
             ::meta_core::layout::Layout::new(#name, #knobs, &#fields);
         const #blob: ::meta_core::btf::Blob = ::meta_core::btf::layout_blob(&#layout);
-        static #btf: [u8; #blob.len()] = #blob.bytes();
+        static #btf: [u8; __XDP_META_BTF_LEN] = #blob.bytes();
     }
 }
 
