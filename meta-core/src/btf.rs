@@ -16,7 +16,7 @@
 
 pub use self::base::BASE;
 pub use self::kfunc::{Kfunc, Param, Type};
-pub use self::layout::{layout_blob, Blob};
+pub use self::layout::{layout_blob, longest, Blob};
 pub use self::module::Module;
 pub use self::read::{Item, Kind, Reader};
 

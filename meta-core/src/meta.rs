@@ -50,7 +50,7 @@ pub trait XdpMeta: Sized + 'static {
     const LAYOUTS: &'static [Layout];
     /// All the fields together.
     const SUPERSET: &'static Layout;
-    /// Each layout's own stand-alone BTF, in the order of [`LAYOUTS`](Self::LAYOUTS).
+    /// Each layout's own stand-alone BTF, in the order of [`LAYOUTS`](Self::LAYOUTS); all of one size.
     const BTF: &'static [&'static [u8]];
 
     /// Chooses the writer of a configuration: calls `visitor` with it. Bits that are no knob are ignored.

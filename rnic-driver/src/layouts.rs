@@ -38,5 +38,8 @@ pub struct RxMeta {
     pub rx_vlan_proto: Be16,
 }
 
+/// Bytes of a layout's own BTF, the same for every layout.
+pub const BTF_SIZE: usize = <RxMeta as meta_core::meta::XdpMeta>::BTF[0].len();
+
 /// The module's own BTF: every layout, the ids, and the kfunc.
 pub const MODULE_BTF: Module<8192> = Module::new().with::<RxMeta>().kfunc(&Kfunc::META_FIELD);

@@ -138,15 +138,18 @@ impl<const CAP: usize> Encoder<CAP> {
         HEADER + self.len + self.strings.len()
     }
 
-    /// All the bytes.
+    /// All the bytes. Room beyond [`total`](Self::total) becomes empty strings at the end of the string section.
     pub(super) const fn bytes<const N: usize>(&self) -> [u8; N] {
-        assert!(N == self.total(), "BTF: the array must be `len()` long");
+        assert!(
+            N >= self.total(),
+            "BTF: the array must have at least `len()` bytes"
+        );
         let mut out = [0; N];
         let [m0, m1] = MAGIC.to_ne_bytes();
         out[0] = m0;
         out[1] = m1;
         out[2] = 1;
-        let header = [HEADER, 0, self.len, self.len, self.strings.len()];
+        let header = [HEADER, 0, self.len, self.len, N - HEADER - self.len];
         let mut at = 4;
         while at < HEADER {
             let word = number(header[at / 4 - 1]).to_ne_bytes();

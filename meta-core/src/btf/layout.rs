@@ -32,11 +32,12 @@ impl Blob {
         self.0.total()
     }
 
-    /// The bytes.
+    /// The bytes. More of them than [`len`](Self::len) make a longer string section, which is still valid: so blobs of
+    /// several layouts can have one size, as files in sysfs must.
     ///
     /// # Panics
     ///
-    /// If `N` is not [`len`](Self::len).
+    /// If `N` is less than [`len`](Self::len).
     pub const fn bytes<const N: usize>(&self) -> [u8; N] {
         self.0.bytes()
     }
@@ -72,6 +73,19 @@ pub const fn layout_blob(layout: &Layout) -> Blob {
     let mut encoder = Encoder::stand_alone();
     structure(&mut encoder, &mut Scalars::new(), layout, &[]);
     Blob(encoder)
+}
+
+/// The greatest of some lengths: the size that fits the blobs of all layouts.
+pub const fn longest(lengths: &[usize]) -> usize {
+    let mut longest = 0;
+    let mut i = 0;
+    while i < lengths.len() {
+        if lengths[i] > longest {
+            longest = lengths[i];
+        }
+        i += 1;
+    }
+    longest
 }
 
 /// Adds a layout's struct with its tags; gives the struct's id. With `knobs`, members are also tagged with those behind

@@ -15,6 +15,8 @@ use kernel::{prelude::*, str::Formatter};
 
 /// One file.
 trait File {
+    /// What `stat` says: the content's size, or 0 where readers ask for no size. libbpf and bpftool do, for BTF.
+    const SIZE: usize = 0;
     const NAME: &'static CStr;
     /// The file's content for `state`; text is made in `scratch`.
     fn content<'a>(state: &Published, scratch: &'a mut [u8; 64]) -> &'a [u8];
@@ -44,6 +46,7 @@ text_file!(Generation, c"generation", |state| "{}", state.generation.get());
 struct Btf;
 
 impl File for Btf {
+    const SIZE: usize = crate::layouts::BTF_SIZE;
     const NAME: &'static CStr = c"btf";
     fn content<'a>(state: &Published, _scratch: &'a mut [u8; 64]) -> &'a [u8] {
         state.btf
@@ -59,6 +62,7 @@ impl<T: Operations> Table<T> {
                 name: F::NAME.as_ptr().cast(),
                 mode: 0o444,
             },
+            size: F::SIZE,
             read: Some(read),
             ..pin_init::zeroed()
         }
