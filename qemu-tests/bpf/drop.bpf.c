@@ -3,12 +3,12 @@
  * Drops everything and keeps the times between consecutive packets: with a clock that counts
  * instructions, the cost of one turn of the receive loop.
  */
-#include "vmlinux.h"
+#include "types.bpf.h"
 #include <bpf/bpf_helpers.h>
 
 #define SAMPLES 16384
 
-struct state {
+struct progress {
 	__u64 last;
 	__u64 count;
 };
@@ -17,8 +17,8 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct state);
-} state SEC(".maps");
+	__type(value, struct progress);
+} progress SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -32,7 +32,7 @@ int measure(struct xdp_md *ctx)
 {
 	__u64 now = bpf_ktime_get_ns();
 	__u32 zero = 0, slot;
-	struct state *s = bpf_map_lookup_elem(&state, &zero);
+	struct progress *s = bpf_map_lookup_elem(&progress, &zero);
 	__u64 *delta;
 
 	if (!s)

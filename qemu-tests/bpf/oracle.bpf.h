@@ -3,7 +3,7 @@
  * What a frame of the oracle says about itself, and how a reader is judged by it.
  *
  * The sender writes into the payload which hash and which tag the device has to report
- * (qemu-tests/src/oracle.rs). Include after vmlinux.h.
+ * (qemu-tests/src/oracle.rs). Include after types.bpf.h.
  */
 #ifndef ORACLE_BPF_H
 #define ORACLE_BPF_H

@@ -10,7 +10,7 @@
  * Misparses are counted here. What is missing depends on the layout that was announced for a
  * generation, so it is worked out in user space from the log of generations (guest/src/stats.rs).
  */
-#include "vmlinux.h"
+#include "types.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
@@ -39,7 +39,7 @@ struct result {
 	__u64 duplicates;
 	__u64 out_of_range;    /* numbers that `seen` has no bit for */
 	__u64 meta_at_start;   /* data_meta was not data */
-	__u64 unclaimed;       /* no room for a claim */
+	__u64 unclaimed;       /* not used */
 	__u64 no_record;
 	__u64 stale;           /* generation went back, or one with two layouts */
 	__u64 unbound;         /* the late-bound reader could not bind */
@@ -63,7 +63,7 @@ struct epoch {
 };
 
 /* A misparse, for whoever has to find out why. */
-struct sample {
+struct misparse {
 	__u32 reader, seq, layout_id, generation;
 	__u32 got_hash, want_hash;
 	__u16 got_type, want_type, got_tci, want_tci, got_proto, want_proto;
@@ -82,19 +82,12 @@ ARRAY(config, 1, struct config);
 ARRAY(result, 1, struct result);
 ARRAY(epochs, EPOCHS, struct epoch);
 ARRAY(seen, SEEN_WORDS, __u64);
-ARRAY(samples, SAMPLES, struct sample);
+ARRAY(samples, SAMPLES, struct misparse);
 
-/* What the frozen reader knows: the layout with everything in it. */
-struct rnic_rx_hash_vlan {
-	__u32 rx_hash;
-	__u16 rx_hash_type;
-	__u16 rx_vlan_tci;
-	__be16 rx_vlan_proto;
-} __attribute__((preserve_access_index));
-
-static __always_inline void read_frozen(void *data, struct reading *got)
+/* Knows one layout, the one with everything in it, and takes a value for valid when its type is not 0. */
+static __always_inline void read_frozen(const struct xdp_meta *meta, struct reading *got)
 {
-	struct rnic_rx_hash_vlan *record = data - bpf_core_type_size(struct rnic_rx_hash_vlan);
+	struct rnic_rx_hash_vlan *record = meta->data - bpf_core_type_size(struct rnic_rx_hash_vlan);
 
 	got->hash = record->rx_hash;
 	got->hash_type = record->rx_hash_type;
@@ -164,7 +157,7 @@ static __always_inline void judge(struct result *r, struct epoch *e, const struc
 {
 	__u32 judgement = oracle_judge(want, got);
 	__u32 slot = r->samples % SAMPLES;
-	struct sample *s;
+	struct misparse *s;
 
 	if (e) {
 		e->got_hash[reader] += !!(judgement & GOT_HASH);
@@ -196,3 +189,75 @@ static __always_inline void judge(struct result *r, struct epoch *e, const struc
 	s->has_vlan = got->has_vlan;
 	s->inband = want->inband;
 }
+
+/* 1: there is no value for a reason that a reader must expect. */
+static __always_inline int is_absent(int err)
+{
+	return err == XDP_META_NOT_IN_LAYOUT || err == XDP_META_NOT_IN_PACKET;
+}
+
+static __always_inline void read_late_bound(struct xdp_md *ctx, struct result *r,
+					    const struct xdp_meta *meta, struct reading *got)
+{
+	int hash, type, tci, proto;
+	__be16 vlan_proto;
+
+	hash = xdp_meta_get_rx_hash(ctx, meta, &got->hash);
+	type = xdp_meta_get_rx_hash_type(ctx, meta, &got->hash_type);
+	tci = xdp_meta_get_rx_vlan_tci(ctx, meta, &got->vlan_tci);
+	proto = xdp_meta_get_rx_vlan_proto(ctx, meta, &vlan_proto);
+	got->vlan_proto = bpf_ntohs(vlan_proto);
+	/* One of a pair alone is half a value, and half a value is none: the judge counts it as missing. */
+	got->has_hash = !hash && !type;
+	got->has_vlan = !tci && !proto;
+	r->unbound += (hash && !is_absent(hash)) || (type && !is_absent(type)) ||
+		      (tci && !is_absent(tci)) || (proto && !is_absent(proto));
+}
+
+SEC("xdp")
+int readers(struct xdp_md *ctx)
+{
+	struct reading frozen = {}, kfunc = {}, late_bound = {};
+	struct expect want = {};
+	struct epoch *e = NULL;
+	struct config *c;
+	struct xdp_meta meta;
+	struct result *r;
+	__u32 zero = 0;
+
+	c = bpf_map_lookup_elem(&config, &zero);
+	r = bpf_map_lookup_elem(&result, &zero);
+	if (!c || !r)
+		return XDP_ABORTED;
+	r->meta_at_start += ctx->data_meta != ctx->data;
+	if (oracle_parse(ctx, &want)) {
+		r->other++;
+		return c->verdict;
+	}
+	r->packets++;
+	mark_seen(r, c->first_seq, want.seq);
+	r->wrong_tag += want.inband && (want.vlan_proto != ETH_P_8021Q || want.inband_tci != want.vlan_tci);
+
+	read_kfunc(ctx, &kfunc);
+	if (xdp_meta_claim(ctx, &meta)) {
+		r->no_record++;
+		judge(r, NULL, &want, &kfunc, KFUNC);
+		return c->verdict;
+	}
+	e = find_epoch(r, xdp_meta_layout_id(&meta), xdp_meta_generation(&meta));
+	if (e) {
+		e->packets++;
+		e->want_hash += want.hash_type != 0;
+		e->want_vlan += want.vlan_proto != 0;
+		e->inband += want.inband;
+	}
+	read_frozen(&meta, &frozen);
+	read_late_bound(ctx, r, &meta, &late_bound);
+	judge(r, e, &want, &late_bound, LATE_BOUND);
+	judge(r, e, &want, &kfunc, KFUNC);
+	judge(r, e, &want, &frozen, FROZEN);
+	xdp_meta_release(ctx);
+	return c->verdict;
+}
+
+char _license[] SEC("license") = "GPL";

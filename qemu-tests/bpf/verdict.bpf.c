@@ -2,7 +2,7 @@
 /*
  * One program for each verdict, knowing nothing about records: what a driver must do for programs of today.
  */
-#include "vmlinux.h"
+#include "types.bpf.h"
 #include <bpf/bpf_helpers.h>
 
 struct seen {
