@@ -45,7 +45,7 @@ pub const MAX_FIELDS: usize = 16;
 pub struct Layout {
     /// Name of the BTF struct.
     pub name: &'static str,
-    /// Content hash, never 0.
+    /// Content hash, 31 bits, never 0.
     pub id: u32,
     /// Bytes of the whole record, trailer included.
     pub size: u16,
@@ -159,7 +159,7 @@ impl Layout {
 
     /// Bytes from a field back to where the packet starts, which is what a reader needs.
     pub const fn distance(&self, field: &Field) -> usize {
-        self.size as usize - field.offset as usize
+        (self.size as usize).wrapping_sub(field.offset as usize)
     }
 
     /// Whether the record is no larger than `limit` and a multiple of 8.

@@ -4,13 +4,16 @@
 //!
 //! The canonical form is the type's name, then for each field its id, name, offset, width and encoding. Nothing that differs
 //! between kernels, machines or loads goes in.
+//!
+//! An id has 31 bits. Programs get ids as values of an enum from BTF, and libbpf extends the sign of those: with the top bit
+//! set, `bpf_core_enum_value()` of an unsigned enum can not be relocated.
 
 use crate::field::Field;
 
 const OFFSET_BASIS: u32 = 0x811c_9dc5;
 const PRIME: u32 = 0x0100_0193;
 
-/// The id of a layout with this name and these fields: FNV-1a over the canonical form, never 0.
+/// The id of a layout with this name and these fields: FNV-1a over the canonical form, folded to 31 bits, never 0.
 ///
 /// # Examples
 ///
@@ -34,11 +37,10 @@ pub const fn content_id(name: &str, fields: &[Field]) -> u32 {
         hash = byte(hash, if field.kind.is_big_endian() { 1 } else { 0 });
         i += 1;
     }
-    // 0 is "no record" in a trailer.
-    if hash == 0 {
-        OFFSET_BASIS
-    } else {
-        hash
+    match hash >> 31 ^ hash & 0x7fff_ffff {
+        // 0 is "no record" in a trailer.
+        0 => PRIME,
+        id => id,
     }
 }
 

@@ -58,8 +58,8 @@ enum xdp_meta_slot {
 
 /* Layout ids, for bpf_core_enum_value(): exact readers compare a trailer's with them. */
 enum nic_rx_layout {
-	NIC_RX_NONE = 0xb111aff9,
-	NIC_RX_HASH = 0xea0f4fe7,
+	NIC_RX_NONE = 0x3111aff8,
+	NIC_RX_HASH = 0x6a0f4fe6,
 	NIC_RX_VLAN = 0x38a87da6,
 	NIC_RX_HASH_VLAN = 0x462b705b,
 };
