@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Bringing a machine up to the point where its guest says `ready`.
 
 use std::time::{Duration, Instant};
@@ -7,6 +8,7 @@ use anyhow::Result;
 
 use crate::build::{self, Image};
 use crate::lane::Lane;
+use crate::lock::Lock;
 use crate::paths::Paths;
 use crate::setup::Ground;
 use crate::trouble::Trouble;
@@ -31,6 +33,7 @@ impl Bench {
     ///
     /// When a build fails.
     pub fn image(&self, lane: Lane) -> Result<Image> {
+        let _lock = Lock::take(&self.paths.runs().join("build.lock"), "this tree's build")?;
         build::image(&self.paths, &self.ground, lane.variant)
     }
 

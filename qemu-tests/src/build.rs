@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! From the project's sources to what a VM boots: module, BPF objects, PID 1, initramfs.
 //!
 //! Everything goes below the project's `target/` folder and is made again only when something it depends on has

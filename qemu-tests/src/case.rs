@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! One guest case: a restored machine, a `run` line, results, and a verdict about all of it.
 
 use std::path::PathBuf;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! `cargo qemu demo`: one machine, traffic, a hundred changes of configuration, three ways to read the metadata.
 
 mod show;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Keys for cached things: a hash over everything that decides their content.
 
 use std::path::Path;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The workspace's own tests, run by cargo and counted one by one.
 
 use std::collections::BTreeMap;

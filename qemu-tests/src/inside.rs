@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Commands inside the toolchain root, as root or as an ordinary user.
 //!
 //! A private mount namespace, the cache and the project bound at their own paths, then chroot: paths and inherited

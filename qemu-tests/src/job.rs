@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! A command that runs quietly: its output goes to a log file, its progress to a [`Step`].
 
 use std::fs::{File, OpenOptions};

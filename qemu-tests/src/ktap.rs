@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! A streaming reader of KTAP, the kernel's test output format (`Documentation/dev-tools/ktap.rst`). Pure.
 //!
 //! Suspicious by design: no version line, no plan, a count that does not match, or numbers out of order are errors,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Lanes: which machines the tests run in.
 
 use anyhow::{Context, Result};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! One process at a time in a folder, and stamps that say "this is whole".
 //!
 //! A stamp is written after everything else and in one step, so whatever lacks one is unfinished: it is resumed or

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The host runner: sets up tools and a kernel, boots machines, feeds them frames, judges what they say.
 //!
 //! `cargo qemu --help` says what it can do, `README.md` beside it how to work with it. What must never happen: a

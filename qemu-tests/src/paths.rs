@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Where everything lives: the project's tree and the user's cache.
 //!
 //! The cache outlives `cargo clean` and is shared by all work trees; what depends on the project's own sources

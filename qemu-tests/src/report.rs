@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! What is said about results: a line for each case, a card for each failure, a summary, a JSON file.
 
 use std::path::Path;
@@ -8,6 +9,9 @@ use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
 use crate::ui::{clock, Step};
+
+/// Lines of a failure card.
+const LONGEST_CARD: usize = 40;
 
 /// How a case ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,7 +114,7 @@ impl Report {
                     "name": outcome.name,
                     "verdict": outcome.verdict.word(),
                     "seconds": (outcome.time.as_secs_f64() * 1000.0).round() / 1000.0,
-                    "message": outcome.message,
+                    "message": shorten(&outcome.message).join("\n"),
                 })
             })
             .collect();
@@ -138,8 +142,19 @@ pub fn write_json(path: &Path, value: &Value) -> Result<()> {
 
 /// What there is to know about a failure, and how to see it again.
 fn card(outcome: &Outcome) -> String {
-    let message: String = outcome.message.lines().map(|line| format!("    {line}\n")).collect();
+    let message: String = shorten(&outcome.message).iter().map(|line| format!("    {line}\n")).collect();
     format!("{message}    again: cargo qemu test {}\n", outcome.name)
+}
+
+/// Both ends of a long message; the logs have the rest.
+fn shorten(message: &str) -> Vec<String> {
+    let lines: Vec<String> = message.lines().map(|line| line.chars().take(200).collect()).collect();
+    if lines.len() <= LONGEST_CARD {
+        return lines;
+    }
+    let half = LONGEST_CARD / 2;
+    let left_out = format!("... {} lines ...", lines.len() - 2 * half);
+    [&lines[..half], &[left_out], &lines[lines.len() - half..]].concat()
 }
 
 #[cfg(test)]
@@ -162,6 +177,15 @@ mod tests {
         let report = report(&[Verdict::Passed, Verdict::Failed, Verdict::Splat, Verdict::Broken, Verdict::Skipped]);
         assert_eq!(report.summary(), "1 passed, 3 failed, 1 skipped");
         assert_eq!(super::Report::default().summary(), "0 passed, 0 failed");
+    }
+
+    #[test]
+    fn long_messages_keep_both_ends() {
+        let long: String = (0..1000).map(|line| format!("line {line}\n")).collect();
+        let short = super::shorten(&long);
+        assert_eq!(short.len(), super::LONGEST_CARD + 1);
+        assert_eq!((short[0].as_str(), short[40].as_str()), ("line 0", "line 999"));
+        assert_eq!(super::shorten("one\ntwo"), ["one", "two"]);
     }
 
     #[test]

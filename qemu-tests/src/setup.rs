@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! From nothing to a kernel that boots: toolchain root, kernel source, kernel build; each done once and kept.
 //!
 //! What is there and whole is used without a question asked, so that a second run starts at once. Only one process

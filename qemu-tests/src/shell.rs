@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! `cargo qemu shell`: a machine on the user's terminal.
 
 use std::time::{Duration, Instant};

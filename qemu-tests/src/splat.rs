@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Which lines of the kernel's log mean that something is wrong. Pure.
 //!
 //! Any line at warning level or worse, and the well-known words at any level, unless `expect/kernel-log.toml` names

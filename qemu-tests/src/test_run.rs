@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! `cargo qemu test`: the host's tests, then every guest case in a machine of its own.
 
 use std::path::Path;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Kinds of failure, so that a script can tell a bad driver from a bad machine.
 
 use std::fmt;

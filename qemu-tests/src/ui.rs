@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! What the user sees while something takes time: a bar that moves, or plain lines where there is no terminal.
 //!
 //! Never silent for long: a step that is not on a terminal prints a line at least every 30 seconds.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! One running machine: its channels, its life and its death.
 //!
 //! Five channels, none shared: the kernel's log, the control port, the frames, machine control (QMP), and QEMU's

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! BPF objects: the kernel's types from its BTF, the readers' header from the driver's definition, then clang.
 
 mod header;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Which shared libraries a program needs, found by reading ELF headers.
 //!
 //! Nothing is executed: the root's programs may need a newer C library than the host has.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The guest's PID 1: a static binary, built by the cargo that runs us, in a target folder of its own.
 
 use std::path::PathBuf;

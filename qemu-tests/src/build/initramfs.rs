@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The VM's whole file system: a `newc` archive, the same bytes for the same content.
 
 use std::collections::BTreeMap;

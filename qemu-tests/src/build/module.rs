@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! `rnic.ko`, built out of tree by Kbuild inside the toolchain root, in one of its variants.
 
 use std::path::PathBuf;

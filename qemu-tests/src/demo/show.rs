@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The demo's events as text. Pure.
 
 use serde_json::Value;

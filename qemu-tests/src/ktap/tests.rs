@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Good output is read right, and every kind of bad output is an error.
 
 use super::{Leaf, Reader, Status};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The package manager with a private state: looks packages up and downloads them, installs nothing.
 //!
 //! It needs no privileges and never touches the system's own lists, cache or database.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! Kernel configuration as text: does a resolved `.config` have what a fragment asks for?
 //!
 //! Kconfig drops options silently when a dependency is missing; here each one is found and named.

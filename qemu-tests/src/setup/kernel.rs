@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The VM's kernel: resolved configuration, build, cache.
 //!
 //! A build lives in a folder named after its key, the hash of the source's version, the resolved configuration and

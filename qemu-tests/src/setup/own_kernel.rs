@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! A kernel that the user built: checked before anything is tried with it.
 
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! What the toolchain root is made of, and where kernels come from: tables only.
 
 /// The release that the root is made from; its rustc and clang share one LLVM.

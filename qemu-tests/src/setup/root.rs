@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The toolchain root: a Debian tree with every tool of a known version, in the user's cache.
 //!
 //! Packages are unpacked and never configured (what `mmdebstrap --variant=extract` does), so no maintainer script

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The kernel's source: the newest supported series that a Debian suite serves, at an exact version.
 //!
 //! Patch levels move and old ones vanish from the mirrors, so the version is looked up when the source is fetched,

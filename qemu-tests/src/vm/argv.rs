@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! QEMU's command line. Pure: the same machine always gives the same words, as checkpoints need.
 
 use std::path::Path;
@@ -77,7 +78,7 @@ impl Machine {
         // Each line of the log carries its level; a panic ends the machine at once.
         format!(
             "console=ttyS0 console_msg_format=syslog loglevel=7 printk.time=1 panic=-1 oops=panic \
-             hung_task_panic=1 softlockup_panic=1 ipv6.disable_ipv6=1 net.ifnames=0 rnic.mode={mode}"
+             hung_task_panic=1 softlockup_panic=1 no_timer_check tsc=reliable ipv6.disable_ipv6=1 net.ifnames=0 rnic.mode={mode}"
         )
     }
 }

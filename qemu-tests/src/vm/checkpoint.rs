@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! A booted machine saved to a file, from which every case starts: a fresh machine in a fifth of a second.
 //!
 //! The file belongs to one QEMU, one command line, one kernel and one initramfs; the hash of these is its name.
@@ -16,7 +17,7 @@ use crate::boot::Bench;
 use crate::build::Image;
 use crate::hash::Key;
 use crate::lane::Lane;
-use crate::lock::write_whole;
+use crate::lock::{write_whole, Lock};
 use crate::setup::root;
 
 /// A saved machine.
@@ -39,6 +40,7 @@ impl Checkpoint {
     /// When the machine does not come up.
     pub fn find_or_make(bench: &Bench, lane: Lane) -> Result<Self> {
         let image = bench.image(lane)?;
+        let _lock = Lock::take(&bench.paths.runs().join(lane.name).join("checkpoint.lock"), "this lane's checkpoint")?;
         let machine = Machine::test(lane);
         let words = machine.argv(&bench.ground.kernel.image(), &image.initramfs).join("\n");
         let tools = root::recorded_tools(&bench.ground.root)?;

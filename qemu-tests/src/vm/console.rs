@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The kernel's log of one machine: kept whole, judged line by line.
 
 use std::path::Path;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! The guest's line protocol, as types. Pure.
 
 use serde_json::Value;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+
 //! A minimal client of QEMU's machine protocol: one command, one answer, events skipped.
 
 use std::io::{BufRead, BufReader, Write};
