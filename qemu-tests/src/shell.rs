@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use rustix::termios::{tcgetattr, tcsetattr, OptionalActions, Termios};
 
 use crate::boot::{self, Bench};
 use crate::lane::Lane;
@@ -13,6 +14,23 @@ use crate::ui::{self, Step};
 use crate::vm::argv::{Machine, Mode};
 use crate::vm::ctl::Line;
 use crate::vm::{Event, Start, Vm};
+
+/// The terminal's settings, put back when dropped: QEMU changes them, and may be killed before it undoes that.
+struct Terminal(Option<Termios>);
+
+impl Terminal {
+    fn save() -> Self {
+        Self(tcgetattr(std::io::stdin()).ok())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        if let Some(settings) = &self.0 {
+            let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, settings);
+        }
+    }
+}
 
 /// Boots, hands the terminal over, and waits for the machine to go off.
 ///
@@ -24,10 +42,13 @@ pub fn run(bench: &Bench, nic: &str, traffic: bool) -> Result<()> {
     let image = bench.image(lane)?;
     let machine = Machine { lane, mode: Mode::Shell };
     ui::note("shell", "eth0 is the NIC; `exit` switches the machine off");
+    let _terminal = Terminal::save();
     let mut vm = Vm::start(&bench.paths, &bench.ground, &image, &machine, Start::Boot)?;
     let step = Step::new("shell", "starting the machine");
     boot::wait_ready(&mut vm, &step)?;
     step.clear();
+    // People think for as long as they like.
+    vm.patience(Duration::from_secs(u64::from(u32::MAX)));
     if traffic {
         let answer = vm.wire.answer(r#"{"background":true,"vlan":"mix","l4":"mix","flows":4,"gap_us":1000,"seed":1}"#);
         if let Some(error) = answer.get("error") {
