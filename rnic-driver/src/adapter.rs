@@ -9,7 +9,7 @@ use crate::{
     hal::I82574,
     layouts::{knob, RxMeta},
     ring::{self, TxCleaner, TxFiller},
-    runtime::{fence, LayoutState},
+    runtime::{fence, off, LayoutState},
     rx::{RxConfig, RxQueue, Stash},
     stats::Stats,
     sys::{
@@ -70,6 +70,7 @@ impl<'bound> Adapter<'bound> {
                 config: RxConfig {
                     knobs,
                     checksum: true,
+                    records: true,
                     prog: None,
                 },
                 open: false,
@@ -165,11 +166,10 @@ impl fence::Ring for Receive<'_, '_, '_> {
     }
 
     fn layout(&self) -> (&'static Layout, &'static [u8]) {
-        let knobs = match &**self.queues {
-            Some(queues) => queues.rx.config().knobs,
-            None => 0,
-        };
-        (RxMeta::layout(knobs), RxMeta::btf(knobs))
+        match &**self.queues {
+            Some(queues) => queues.rx.layout(),
+            None => (&off::LAYOUT, off::BTF),
+        }
     }
 
     fn start_receive(&mut self) {
@@ -181,6 +181,7 @@ impl Operations for Adapter<'_> {
     type Poll = Option<Queues>;
     type Xmit = Option<TxFiller>;
     const NAME: &'static CStr = c"rnic";
+    const PRIVATE_FLAGS: &'static [&'static CStr] = &[c"xdp-records"];
 
     fn door() -> &'static Door {
         &DOOR
@@ -190,11 +191,11 @@ impl Operations for Adapter<'_> {
         let mut control = self.control.lock();
         let generation = self.layout.published().generation.next();
         let config = control.config.clone();
-        let rx = RxQueue::new(self.pdev, port.dev(), port.napi(), config, generation)?;
+        let mut rx = RxQueue::new(self.pdev, port.dev(), port.napi(), config, generation)?;
         let (filler, tx, tx_base) = ring::transmit_ring(self.pdev.as_ref())?;
         self.hw.set_up_receive(rx.dma_addr(), ring::LEN as u32);
         self.hw.set_up_transmit(tx_base, ring::LEN as u32);
-        self.hw.set_receive_tail(rx.tail());
+        self.hw.set_receive_tail(rx.tell());
 
         let mut queues = port.napi().stop();
         *queues = Some(Queues { rx, tx });
@@ -352,6 +353,21 @@ impl Operations for Adapter<'_> {
     fn tx_timeout(&self, port: &Port<Self>) {
         // A lost interrupt is all that can have happened on the model: look at the ring.
         port.napi().schedule();
+    }
+
+    fn private_flags(&self) -> u32 {
+        u32::from(self.control.lock().config.records)
+    }
+
+    fn set_private_flags(&self, port: &Port<Self>, flags: u32) -> Result {
+        let mut control = self.control.lock();
+        let mut config = control.config.clone();
+        config.records = flags & 1 != 0;
+        if control.open && config.records != control.config.records {
+            self.reconfigure(port, config.clone(), Reason::Flags)?;
+        }
+        control.config = config;
+        Ok(())
     }
 
     fn ring_sizes(&self) -> (u32, u32) {

@@ -29,6 +29,12 @@ pub(crate) const LEN: usize = 256;
 const MASK: usize = LEN - 1;
 const _: () = assert!(LEN.is_power_of_two() && LEN * 16 % 128 == 0);
 
+/// The index after `index`.
+#[inline]
+const fn next(index: usize) -> usize {
+    index.wrapping_add(1) & MASK
+}
+
 /// Two little-endian quadwords: any descriptor.
 type Raw = [u64; 2];
 
@@ -45,11 +51,12 @@ impl Descriptors {
         Ok(Self(Coherent::zeroed_slice(dev, LEN, GFP_KERNEL)?))
     }
 
+    #[inline]
     fn word(&self, index: usize, word: usize) -> *mut u64 {
         self.0
             .as_mut_ptr()
             .cast::<u64>()
-            .wrapping_add((index & MASK) * 2 + (word & 1))
+            .wrapping_add((index & MASK) << 1 | (word & 1))
     }
 
     #[inline]
@@ -73,6 +80,8 @@ pub(crate) struct RxRing {
     clean: usize,
     /// Next slot to be given to the device.
     used: usize,
+    /// What the tail register says.
+    told: usize,
 }
 
 impl RxRing {
@@ -91,6 +100,7 @@ impl RxRing {
             buffers,
             clean: 0,
             used: 0,
+            told: 0,
         })
     }
 
@@ -120,7 +130,7 @@ impl RxRing {
         if let Some(slot) = self.buffers.get_mut(self.used & MASK) {
             *slot = Some(buffer);
         }
-        self.used = (self.used + 1) & MASK;
+        self.used = next(self.used);
     }
 
     /// The next completed descriptor and its buffer, in the order in which they were posted. A done bit on a slot that
@@ -140,13 +150,20 @@ impl RxRing {
             self.descriptors.read(self.clean, 1),
         );
         let buffer = self.buffers.get_mut(self.clean & MASK)?.take()?;
-        self.clean = (self.clean + 1) & MASK;
+        self.clean = next(self.clean);
         Some((descriptor, buffer))
     }
 
-    /// What the tail register is to say.
+    /// Buffers that were posted and that the device was not told of.
     #[inline]
-    pub(crate) fn tail(&self) -> u16 {
+    pub(crate) fn untold(&self) -> usize {
+        self.used.wrapping_sub(self.told) & MASK
+    }
+
+    /// What the tail register is to say; the caller writes it.
+    #[inline]
+    pub(crate) fn tell(&mut self) -> u16 {
+        self.told = self.used;
         self.used as u16
     }
 }
@@ -170,6 +187,7 @@ unsafe impl Sync for TxShared {}
 unsafe impl Send for TxShared {}
 
 impl TxShared {
+    #[inline]
     fn free(&self) -> usize {
         self.clean
             .load(Acquire)
@@ -229,7 +247,7 @@ impl TxFiller {
         ring.descriptors.write(used, 1, descriptor.control);
         // SAFETY: The slot is the filler's: it is not between `clean` and `used`.
         unsafe { *slot.get() = Some(packet) };
-        ring.used.store((used + 1) & MASK, Release);
+        ring.used.store(next(used), Release);
         Ok(())
     }
 
@@ -266,7 +284,7 @@ impl TxCleaner {
         let slot = self.0.slots.get(clean & MASK)?;
         // SAFETY: The slot is the cleaner's: it is between `clean` and `used`.
         let packet = unsafe { (*slot.get()).take() };
-        self.0.clean.store((clean + 1) & MASK, Release);
+        self.0.clean.store(next(clean), Release);
         packet
     }
 

@@ -10,6 +10,7 @@ use crate::{
     hal::I82574,
     layouts::{knob, RxMeta, ETH_P_8021Q},
     ring::{self, RxRing},
+    runtime::off::{self, Off},
     stats::Stats,
     sys::{
         metadata_ops,
@@ -19,9 +20,11 @@ use crate::{
         xdp::{Prog, RxqInfo, Verdict, XdpBuff},
     },
 };
+use core::marker::PhantomData;
 use kernel::{device::Bound, pci, prelude::*};
 use meta_core::{
     generation::Generation,
+    layout::Layout,
     meta::{Visitor, Writer, XdpMeta},
 };
 
@@ -38,7 +41,9 @@ pub(crate) struct RxConfig {
     pub(crate) knobs: u32,
     /// Whether the stack is told of checksums that the NIC found right.
     pub(crate) checksum: bool,
-    /// The attached program. Records are written while there is one.
+    /// Whether records are written while a program is attached.
+    pub(crate) records: bool,
+    /// The attached program.
     pub(crate) prog: Option<Prog>,
 }
 
@@ -111,14 +116,21 @@ impl RxQueue {
         self.ring.dma_addr()
     }
 
-    /// What the tail register is to say.
-    pub(crate) fn tail(&self) -> u16 {
-        self.ring.tail()
+    /// What the tail register is to say; the caller writes it.
+    pub(crate) fn tell(&mut self) -> u16 {
+        self.ring.tell()
     }
 
-    /// The configuration in force.
-    pub(crate) fn config(&self) -> &RxConfig {
-        &self.config
+    /// The layout of the records, with its BTF.
+    pub(crate) fn layout(&self) -> (&'static Layout, &'static [u8]) {
+        if self.config.records {
+            (
+                RxMeta::layout(self.config.knobs),
+                RxMeta::btf(self.config.knobs),
+            )
+        } else {
+            (&off::LAYOUT, off::BTF)
+        }
     }
 
     /// Installs a configuration and the generation that its records carry.
@@ -153,27 +165,32 @@ impl RxQueue {
         context: &NapiContext<'_>,
         budget: usize,
     ) -> usize {
-        let work = match self.config.prog {
-            None => self.receive(stats, context, budget, Plain { dev }),
-            Some(_) => RxMeta::select(
-                self.config.knobs,
-                Programmed {
-                    queue: self,
-                    dev,
-                    stats,
-                    context,
-                    budget,
-                },
-            ),
-        };
-        if self.ring.vacant() >= REFILL {
-            let full = self.fill();
-            hw.set_receive_tail(self.ring.tail());
-            if !full && self.ring.is_empty() {
-                return budget;
+        let work = if self.config.prog.is_none() {
+            self.receive(stats, context, budget, &Plain { dev })
+        } else {
+            let (knobs, records) = (self.config.knobs, self.config.records);
+            let programmed = Programmed {
+                queue: self,
+                dev,
+                stats,
+                context,
+                budget,
+            };
+            if records {
+                RxMeta::select(knobs, programmed)
+            } else {
+                programmed.visit::<Off>()
             }
+        };
+        let short = self.ring.vacant() >= REFILL && !self.fill();
+        if self.ring.untold() >= REFILL || short {
+            hw.set_receive_tail(self.ring.tell());
         }
-        work
+        if short && self.ring.is_empty() {
+            budget
+        } else {
+            work
+        }
     }
 
     #[inline]
@@ -182,10 +199,10 @@ impl RxQueue {
         stats: &Stats,
         context: &NapiContext<'_>,
         budget: usize,
-        handler: L,
+        handler: &L,
     ) -> usize {
         let mut tally = Tally::default();
-        while tally.packets + tally.bad < budget {
+        for _ in 0..budget {
             let Some((descriptor, buffer)) = self.ring.complete() else {
                 break;
             };
@@ -198,42 +215,90 @@ impl RxQueue {
                     let counter = if descriptor.is_damaged() { &stats.rx_errors } else { &stats.rx_length_errors };
                     counter.add(1);
                 }
-                buffer.recycle(context);
-                tally.bad += 1;
+                self.reuse(buffer);
+                tally.bad = tally.bad.wrapping_add(1);
                 continue;
             }
             buffer.sync_for_cpu(len);
-            tally.packets += 1;
-            tally.bytes += len;
-            handler.packet(&self.rxq, &self.config, descriptor, buffer, len, stats, context);
+            tally.packets = tally.packets.wrapping_add(1);
+            tally.bytes = tally.bytes.wrapping_add(len);
+            let arrived = Arrived {
+                descriptor,
+                buffer,
+                len,
+            };
+            let (buffer, missed) = match handler.packet(arrived, &self.rxq, &self.config, context) {
+                Outcome::Delivered => continue,
+                Outcome::Dropped(buffer) => (buffer, &mut tally.dropped),
+                Outcome::Aborted(buffer) => (buffer, &mut tally.aborted),
+                Outcome::NoMemory(buffer) => (buffer, &mut tally.no_memory),
+            };
+            *missed = missed.wrapping_add(1);
+            self.reuse(buffer);
         }
-        stats.rx_packets.add(tally.packets as u64);
-        stats.rx_bytes.add(tally.bytes as u64);
-        tally.packets + tally.bad
+        tally.add_to(stats);
+        tally.packets.wrapping_add(tally.bad)
+    }
+
+    /// Posts a buffer again whose packet went nowhere, without a way through the pool: its slot has just become free.
+    #[inline]
+    fn reuse(&mut self, buffer: RxBuffer) {
+        buffer.sync_for_device();
+        self.ring.post(buffer);
     }
 }
 
-/// What one poll received.
+/// What one poll received. The sums cannot overflow; wrapping keeps the overflow checks out of the loop.
 #[derive(Default)]
 struct Tally {
     packets: usize,
     bytes: usize,
     bad: usize,
+    dropped: usize,
+    aborted: usize,
+    no_memory: usize,
+}
+
+impl Tally {
+    fn add_to(&self, stats: &Stats) {
+        for (counter, n) in [
+            (&stats.rx_packets, self.packets),
+            (&stats.rx_bytes, self.bytes),
+            (&stats.rx_xdp_drop, self.dropped),
+            (&stats.rx_xdp_aborted, self.aborted),
+            (&stats.rx_no_memory, self.no_memory),
+        ] {
+            if n != 0 {
+                counter.add(n as u64);
+            }
+        }
+    }
+}
+
+/// A packet as it came from the ring.
+struct Arrived {
+    descriptor: RxDescriptor,
+    buffer: RxBuffer,
+    len: usize,
+}
+
+/// What became of it.
+enum Outcome {
+    Delivered,
+    Dropped(RxBuffer),
+    Aborted(RxBuffer),
+    NoMemory(RxBuffer),
 }
 
 /// What is done with a packet.
 trait Loop {
-    #[expect(clippy::too_many_arguments, reason = "everything that a packet comes with; inlined")]
     fn packet(
         &self,
+        arrived: Arrived,
         rxq: &RxqInfo,
         config: &RxConfig,
-        descriptor: RxDescriptor,
-        buffer: RxBuffer,
-        len: usize,
-        stats: &Stats,
         context: &NapiContext<'_>,
-    );
+    ) -> Outcome;
 }
 
 /// No program is attached: straight to the stack.
@@ -245,16 +310,17 @@ impl Loop for Plain<'_> {
     #[inline]
     fn packet(
         &self,
+        Arrived {
+            descriptor,
+            buffer,
+            len,
+        }: Arrived,
         rxq: &RxqInfo,
         config: &RxConfig,
-        descriptor: RxDescriptor,
-        buffer: RxBuffer,
-        len: usize,
-        stats: &Stats,
         context: &NapiContext<'_>,
-    ) {
+    ) -> Outcome {
         let packet = XdpBuff::new(buffer, len, rxq, ());
-        deliver(packet, config, descriptor, self.dev, stats, context);
+        deliver(packet, config, descriptor, self.dev, context)
     }
 }
 
@@ -263,37 +329,32 @@ struct Recorded<'a, W> {
     dev: &'a NetDevice,
     prog: &'a Prog,
     generation: u16,
-    _writer: core::marker::PhantomData<W>,
+    _writer: PhantomData<W>,
 }
 
 impl<W: Writer<RxDescriptor>> Loop for Recorded<'_, W> {
     #[inline]
     fn packet(
         &self,
+        Arrived {
+            descriptor,
+            buffer,
+            len,
+        }: Arrived,
         rxq: &RxqInfo,
         config: &RxConfig,
-        descriptor: RxDescriptor,
-        buffer: RxBuffer,
-        len: usize,
-        stats: &Stats,
         context: &NapiContext<'_>,
-    ) {
+    ) -> Outcome {
         let stash = Stash {
             descriptor,
-            knobs: W::LAYOUT.knobs,
+            knobs: config.knobs,
         };
         let mut packet = XdpBuff::new(buffer, len, rxq, stash);
         packet.write_record(W::record(&descriptor, self.generation));
         match packet.run(self.prog, self.dev, context) {
-            Verdict::Pass => deliver(packet, config, descriptor, self.dev, stats, context),
-            Verdict::Drop => {
-                stats.rx_xdp_drop.add(1);
-                packet.into_buffer().recycle(context);
-            }
-            Verdict::Aborted => {
-                stats.rx_xdp_aborted.add(1);
-                packet.into_buffer().recycle(context);
-            }
+            Verdict::Pass => deliver(packet, config, descriptor, self.dev, context),
+            Verdict::Drop => Outcome::Dropped(packet.into_buffer()),
+            Verdict::Aborted => Outcome::Aborted(packet.into_buffer()),
         }
     }
 }
@@ -311,18 +372,21 @@ impl Visitor<RxMeta> for Programmed<'_> {
     type Output = usize;
 
     fn visit<W: Writer<RxDescriptor>>(self) -> usize {
-        // A reference of its own for the length of the poll, so that the queue can be borrowed.
-        let Some(prog) = self.queue.config.prog.clone() else {
+        // Out of the queue for the length of the poll, so that both can be borrowed.
+        let Some(prog) = self.queue.config.prog.take() else {
             return 0;
         };
         let handler = Recorded::<W> {
             dev: self.dev,
             prog: &prog,
             generation: self.queue.generation.low16(),
-            _writer: core::marker::PhantomData,
+            _writer: PhantomData,
         };
-        self.queue
-            .receive(self.stats, self.context, self.budget, handler)
+        let work = self
+            .queue
+            .receive(self.stats, self.context, self.budget, &handler);
+        self.queue.config.prog = Some(prog);
+        work
     }
 }
 
@@ -333,16 +397,11 @@ fn deliver<S>(
     config: &RxConfig,
     descriptor: RxDescriptor,
     dev: &NetDevice,
-    stats: &Stats,
     context: &NapiContext<'_>,
-) {
+) -> Outcome {
     let mut skb = match packet.into_skb() {
         Ok(skb) => skb,
-        Err(buffer) => {
-            stats.rx_no_memory.add(1);
-            buffer.recycle(context);
-            return;
-        }
+        Err(buffer) => return Outcome::NoMemory(buffer),
     };
     if config.knobs & knob::HASH != 0 && descriptor.has_rss_hash() {
         skb.set_hash(descriptor.rss_hash(), descriptor.is_l4_hash());
@@ -355,4 +414,5 @@ fn deliver<S>(
         skb.set_vlan(ETH_P_8021Q, descriptor.vlan_tci());
     }
     context.receive(skb);
+    Outcome::Delivered
 }

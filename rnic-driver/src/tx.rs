@@ -68,14 +68,14 @@ pub(crate) fn clean(
     stats: &Stats,
     budget: usize,
 ) {
-    let (mut packets, mut bytes) = (0, 0);
+    let (mut packets, mut bytes) = (0_u64, 0_u64);
     // No more than a ring at a time: the filler may go on meanwhile.
     for _ in 0..ring::LEN {
         let Some(packet) = cleaner.complete() else {
             break;
         };
-        packets += 1;
-        bytes += u64::from(packet.len());
+        packets = packets.wrapping_add(1);
+        bytes = bytes.wrapping_add(packet.len().into());
         packet.unmap(pdev).consume(budget);
     }
     if packets == 0 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! ethtool's table: who the driver is, its link and its ring sizes.
+//! ethtool's table: who the driver is, its link, its ring sizes and its private flags.
 //!
 //! C header: [`include/linux/ethtool.h`](srctree/include/linux/ethtool.h)
 
@@ -9,7 +9,7 @@ use super::{
     netdev::Operations,
     vtable::port,
 };
-use kernel::prelude::*;
+use kernel::{error::from_result, prelude::*};
 
 pub(super) const fn table<T: Operations>() -> bindings::ethtool_ops {
     bindings::ethtool_ops {
@@ -17,6 +17,10 @@ pub(super) const fn table<T: Operations>() -> bindings::ethtool_ops {
         get_link: Some(bindings::ethtool_op_get_link),
         get_ringparam: Some(ringparam::<T>),
         get_link_ksettings: Some(link_ksettings),
+        get_sset_count: Some(sset_count::<T>),
+        get_strings: Some(strings::<T>),
+        get_priv_flags: Some(private_flags::<T>),
+        set_priv_flags: Some(set_private_flags::<T>),
         ..pin_init::zeroed()
     }
 }
@@ -66,4 +70,48 @@ unsafe extern "C" fn link_ksettings(
     base.autoneg = bindings::AUTONEG_ENABLE as u8;
     base.port = bindings::PORT_TP as u8;
     0
+}
+
+const PRIVATE_FLAGS: u32 = bindings::ethtool_stringset_ETH_SS_PRIV_FLAGS;
+
+unsafe extern "C" fn sset_count<T: Operations>(
+    _dev: *mut bindings::net_device,
+    set: c_int,
+) -> c_int {
+    if set as u32 == PRIVATE_FLAGS {
+        T::PRIVATE_FLAGS.len() as c_int
+    } else {
+        EOPNOTSUPP.to_errno()
+    }
+}
+
+unsafe extern "C" fn strings<T: Operations>(
+    _dev: *mut bindings::net_device,
+    set: u32,
+    to: *mut u8,
+) {
+    const LEN: usize = bindings::ETH_GSTRING_LEN as usize;
+    if set != PRIVATE_FLAGS {
+        return;
+    }
+    for (i, name) in T::PRIVATE_FLAGS.iter().enumerate() {
+        let name = name.to_bytes();
+        let len = name.len().min(LEN - 1);
+        // SAFETY: The kernel passes zeroed room for as many names of 32 bytes as `sset_count` says.
+        unsafe { to.add(i * LEN).copy_from_nonoverlapping(name.as_ptr(), len) };
+    }
+}
+
+unsafe extern "C" fn private_flags<T: Operations>(dev: *mut bindings::net_device) -> u32 {
+    // SAFETY: The kernel calls with an interface of this driver.
+    unsafe { port::<T>(dev) }.driver().private_flags()
+}
+
+unsafe extern "C" fn set_private_flags<T: Operations>(
+    dev: *mut bindings::net_device,
+    flags: u32,
+) -> c_int {
+    // SAFETY: The kernel calls with an interface of this driver.
+    let port = unsafe { port::<T>(dev) };
+    from_result(|| port.driver().set_private_flags(port, flags).map(|()| 0))
 }

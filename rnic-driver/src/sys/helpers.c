@@ -159,6 +159,12 @@ void rnic_page_sync_for_cpu(struct page_pool *pool, struct page *page, u32 offse
 	page_pool_dma_sync_for_cpu(pool, page, offset, len);
 }
 
+void rnic_page_sync_for_device(struct page_pool *pool, struct page *page)
+{
+	dma_sync_single_range_for_device(pool->p.dev, page_pool_get_dma_addr(page),
+					 pool->p.offset, pool->p.max_len, pool->p.dma_dir);
+}
+
 void rnic_page_put(struct page_pool *pool, struct page *page, bool direct)
 {
 	page_pool_put_full_page(pool, page, direct);

@@ -75,6 +75,7 @@ struct page *rnic_page_alloc(struct page_pool *pool);
 dma_addr_t rnic_page_dma(struct page *page);
 void *rnic_page_va(struct page *page);
 void rnic_page_sync_for_cpu(struct page_pool *pool, struct page *page, u32 offset, u32 len);
+void rnic_page_sync_for_device(struct page_pool *pool, struct page *page);
 void rnic_page_put(struct page_pool *pool, struct page *page, bool direct);
 
 struct sk_buff *rnic_build_skb(void *va, unsigned int size, unsigned int headroom,

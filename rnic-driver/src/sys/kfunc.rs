@@ -25,7 +25,7 @@ static BTF_BASE: [u8; btf::BASE.len()] = btf::BASE;
 #[used]
 static KEEP: extern "C" fn(*mut bindings::xdp_buff, u32, u32) -> i32 = bpf_xdp_meta_field;
 
-/// Where a field stands in the records of a layout, as `meta_core` packs the answer; see [`crate::runtime::binding`].
+/// Where a field stands in the records of a layout: a packed `meta_core::binding::Binding`.
 ///
 /// `-EOPNOTSUPP` if the packet did not arrive on an interface of this module, `-ENOENT` for an unknown layout,
 /// `-ENODATA` if the layout does not have the field.

@@ -146,6 +146,9 @@ pub(crate) trait Operations: Sized + Send + Sync {
     /// The driver's name, as `ethtool -i` shows it.
     const NAME: &'static CStr;
 
+    /// Names of the private flags (`ethtool --show-priv-flags`), at most 31 bytes each; the index is the bit.
+    const PRIVATE_FLAGS: &'static [&'static CStr];
+
     /// The way from the interface to its metadata.
     fn door() -> &'static Door;
 
@@ -177,6 +180,10 @@ pub(crate) trait Operations: Sized + Send + Sync {
     fn stats(&self) -> LinkStats;
     /// The transmit queue has not moved for five seconds.
     fn tx_timeout(&self, port: &Port<Self>);
+    /// The private flags that are on.
+    fn private_flags(&self) -> u32;
+    /// `ethtool --set-priv-flags`. On failure the old flags stay in force.
+    fn set_private_flags(&self, port: &Port<Self>, flags: u32) -> Result;
     /// Ring sizes: receive, transmit.
     fn ring_sizes(&self) -> (u32, u32);
     /// The published layout of receive queue `queue`, for the per-queue files.

@@ -111,7 +111,7 @@ impl RxBuffer {
     #[inline]
     pub(crate) fn dma_addr(&self) -> u64 {
         // SAFETY: The page is mapped by the invariant.
-        (unsafe { bindings::rnic_page_dma(self.page.as_ptr()) }) + HEADROOM as u64
+        unsafe { bindings::rnic_page_dma(self.page.as_ptr()) }.wrapping_add(HEADROOM as u64)
     }
 
     /// Makes the first `len` bytes that the device wrote visible to the processor.
@@ -131,12 +131,11 @@ impl RxBuffer {
         unsafe { bindings::rnic_page_va(self.page.as_ptr()) }.cast()
     }
 
-    /// Gives the page back from NAPI context: the pool's lockless cache takes it.
+    /// Makes the buffer fit to be posted again, after the packet in it went nowhere.
     #[inline]
-    pub(crate) fn recycle(self, _context: &super::napi::NapiContext<'_>) {
-        let this = core::mem::ManuallyDrop::new(self);
-        // SAFETY: Owned by the invariant; the context proves that the pool's cache is ours.
-        unsafe { bindings::rnic_page_put(this.pool.as_ptr(), this.page.as_ptr(), true) };
+    pub(crate) fn sync_for_device(&self) {
+        // SAFETY: The page is mapped by the invariant.
+        unsafe { bindings::rnic_page_sync_for_device(self.pool.as_ptr(), self.page.as_ptr()) };
     }
 
     /// Hands the page to an skb that will recycle it.

@@ -187,14 +187,14 @@ impl<S> XdpBuff<S> {
     /// The packet's length now; a program may have changed it.
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.xdp.data_end as usize - self.xdp.data as usize
+        (self.xdp.data_end as usize).wrapping_sub(self.xdp.data as usize)
     }
 
     /// Builds the skb around the page, with the metadata that a program exposed. Gives the buffer back when memory is
     /// short.
     #[inline]
     pub(crate) fn into_skb(self) -> Result<SkBuff, RxBuffer> {
-        let headroom = self.xdp.data as usize - self.xdp.data_hard_start as usize;
+        let headroom = (self.xdp.data as usize).wrapping_sub(self.xdp.data_hard_start as usize);
         let metasize = (self.xdp.data as usize).saturating_sub(self.xdp.data_meta as usize);
         // SAFETY: The page is owned, the packet lies inside of it with room for skb_shared_info behind; the verifier and
         // the helpers keep a program's changes inside of these bounds.
