@@ -103,6 +103,15 @@ fn each_layout_has_a_blob_of_its_own() {
     }
 }
 
+/// The per-queue file in sysfs has one size, whatever layout is in force.
+#[test]
+fn blobs_have_one_size() {
+    let longest = RxMeta::btf(0b11).len();
+    for blob in RxMeta::BTF {
+        assert_eq!(blob.len(), longest);
+    }
+}
+
 #[test]
 fn members_are_tagged_with_bit_and_hint() {
     let blob = RxMeta::btf(0b11);

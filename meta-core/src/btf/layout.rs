@@ -76,6 +76,12 @@ pub const fn layout_blob(layout: &Layout) -> Blob {
 }
 
 /// The greatest of some lengths: the size that fits the blobs of all layouts.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(meta_core::btf::longest(&[3, 9, 4]), 9);
+/// ```
 pub const fn longest(lengths: &[usize]) -> usize {
     let mut longest = 0;
     let mut i = 0;

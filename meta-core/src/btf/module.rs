@@ -159,7 +159,7 @@ impl<const CAP: usize> Module<CAP> {
     ///
     /// # Panics
     ///
-    /// If `N` is not [`len`](Self::len).
+    /// If `N` is less than [`len`](Self::len).
     pub const fn bytes<const N: usize>(&self) -> [u8; N] {
         self.encoder.bytes()
     }
