@@ -347,7 +347,6 @@ impl<'bound, T: Operations> Registration<'bound, T> {
             bindings::rnic_netdev_priv(raw).cast::<*const Port<T>>().write(this.as_ptr());
             bindings::rnic_napi_add(raw, port.napi.napi.get(), Some(Vtable::<T>::poll));
             bindings::netif_carrier_off(raw);
-            bindings::xdp_set_features_flag(raw, bindings::netdev_xdp_act_NETDEV_XDP_ACT_BASIC);
         }
         // SAFETY: The line is dropped before the port, below and in `Drop`.
         let line = unsafe { irq::Line::new(pdev, T::NAME, this) }?;
