@@ -84,14 +84,14 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<(Option<Value>, bool, String)> {
             Line::Event(event) => {
                 if let Some(announcement) = event.get("announcement") {
                     announced += 1;
-                    step.println(&show::announcement(announcement));
+                    step.result(&show::announcement(announcement));
                 }
                 if let Some(btf) = event.get("btf") {
-                    step.println(&show::btf(btf));
+                    step.result(&show::btf(btf));
                 }
                 if let Some(progress) = event.get("progress") {
                     step.at(progress.get("changes").and_then(Value::as_u64).unwrap_or(0));
-                    step.message(&show::counters(progress));
+                    step.live(&show::counters(progress), Duration::from_secs(2));
                 }
                 if let Some(value) = event.get("result") {
                     result = Some(value.clone());
@@ -99,7 +99,7 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<(Option<Value>, bool, String)> {
             }
             Line::Log(text) => step.println(&format!("{:>10}  {text}", "guest")),
             Line::Done { ok, message } => {
-                step.println(&format!("{:>10}  {announced} announcements were received", "demo"));
+                step.result(&format!("{:>10}  {announced} announcements were received", "demo"));
                 return Ok((result, ok, message));
             }
             _ => {}

@@ -77,6 +77,15 @@ impl Step {
         self.tick();
     }
 
+    /// Says where things stand; without a terminal as a line of its own, every `pause` at most.
+    pub fn live(&self, message: &str, pause: Duration) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(message.to_owned());
+        } else if self.printed.get().elapsed() >= pause {
+            self.plain_line(message);
+        }
+    }
+
     /// Says what is being done now.
     pub fn message(&self, message: &str) {
         let short: String = message.chars().take(72).collect();
@@ -104,6 +113,14 @@ impl Step {
         match &self.bar {
             Some(bar) => bar.suspend(|| eprintln!("{line}")),
             None => eprintln!("{line}"),
+        }
+    }
+
+    /// Prints a line of the result, on standard output, above the bar.
+    pub fn result(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| println!("{line}")),
+            None => println!("{line}"),
         }
     }
 
@@ -160,7 +177,7 @@ pub fn clock(time: Duration) -> String {
 
 fn style(bar: bool) -> ProgressStyle {
     let template = if bar {
-        "{prefix:>10}  {wide_bar:.cyan} {percent:>3}% {elapsed} {msg:40!}"
+        "{prefix:>10}  {bar:24.cyan} {percent:>3}% {elapsed} {wide_msg}"
     } else {
         "{prefix:>10}  {spinner} {elapsed} {wide_msg}"
     };

@@ -201,10 +201,10 @@ mod tests {
     #[test]
     fn madison_lists_each_version_once() {
         let text = "\
-linux-source-7.3 | 7.3.5-1 | http://deb.debian.org/debian sid/main amd64 Packages
-linux-source-7.3 | 7.3.4-1~bpo13+1 | http://deb.debian.org/debian trixie-backports/main amd64 Packages
-linux-source-7.3 | 7.3.4-1~bpo13+1 | http://deb.debian.org/debian trixie-backports/main amd64 Packages
-     linux | 7.3.5-1 | http://deb.debian.org/debian sid/main Sources
+linux-source-7.3 | 7.3.5-1 | http://mirror.example/debian sid/main amd64 Packages
+linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
+linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
+     linux | 7.3.5-1 | http://mirror.example/debian sid/main Sources
 ";
         assert_eq!(parse_madison(text, "linux-source-7.3"), ["7.3.5-1", "7.3.4-1~bpo13+1"]);
         assert!(parse_madison("", "linux-source-7.3").is_empty());
@@ -212,7 +212,7 @@ linux-source-7.3 | 7.3.4-1~bpo13+1 | http://deb.debian.org/debian trixie-backpor
 
     #[test]
     fn uris_give_file_names() {
-        let line = "'http://deb.debian.org/debian/pool/main/m/make.deb' make_4.4.1-2_amd64.deb 123 SHA256:aa";
+        let line = "'http://mirror.example/debian/pool/main/m/make.deb' make_4.4.1-2_amd64.deb 123 SHA256:aa";
         assert_eq!(parse_uri(line).as_deref(), Some("make_4.4.1-2_amd64.deb"));
         assert_eq!(parse_uri("Reading package lists..."), None);
     }
