@@ -147,9 +147,7 @@ impl fence::Ring for Receive<'_, '_, '_> {
         } = self;
         queues.drain(|queues, context| {
             if let Some(queues) = queues {
-                queues
-                    .rx
-                    .poll(&adapter.hw, dev, &adapter.stats, context, ring::LEN);
+                queues.rx.poll(dev, &adapter.stats, context, ring::LEN);
             }
         });
     }
@@ -173,7 +171,9 @@ impl fence::Ring for Receive<'_, '_, '_> {
     }
 
     fn start_receive(&mut self) {
-        self.adapter.hw.start_receive();
+        if let Some(queues) = &mut **self.queues {
+            queues.rx.start(&self.adapter.hw);
+        }
     }
 }
 
@@ -191,11 +191,10 @@ impl Operations for Adapter<'_> {
         let mut control = self.control.lock();
         let generation = self.layout.published().generation.next();
         let config = control.config.clone();
-        let mut rx = RxQueue::new(self.pdev, port.dev(), port.napi(), config, generation)?;
+        let rx = RxQueue::new(self.pdev, port.dev(), port.napi(), config, generation)?;
         let (filler, tx, tx_base) = ring::transmit_ring(self.pdev.as_ref())?;
         self.hw.set_up_receive(rx.dma_addr(), ring::LEN as u32);
         self.hw.set_up_transmit(tx_base, ring::LEN as u32);
-        self.hw.set_receive_tail(rx.tell());
 
         let mut queues = port.napi().stop();
         *queues = Some(Queues { rx, tx });
@@ -273,9 +272,8 @@ impl Operations for Adapter<'_> {
         if budget == 0 {
             return 0;
         }
-        let work = queues
-            .rx
-            .poll(&self.hw, dev, &self.stats, context, budget);
+        let work = queues.rx.poll(dev, &self.stats, context, budget);
+        queues.rx.tell(&self.hw);
         if work < budget && context.complete(work) {
             self.hw.unmask_rings();
         }

@@ -116,11 +116,6 @@ impl RxQueue {
         self.ring.dma_addr()
     }
 
-    /// What the tail register is to say; the caller writes it.
-    pub(crate) fn tell(&mut self) -> u16 {
-        self.ring.tell()
-    }
-
     /// The layout of the records, with its BTF.
     pub(crate) fn layout(&self) -> (&'static Layout, &'static [u8]) {
         if self.config.records {
@@ -159,7 +154,6 @@ impl RxQueue {
     /// not be refilled at all and has to be looked at again.
     pub(crate) fn poll(
         &mut self,
-        hw: &I82574<'_>,
         dev: &NetDevice,
         stats: &Stats,
         context: &NapiContext<'_>,
@@ -183,14 +177,27 @@ impl RxQueue {
             }
         };
         let short = self.ring.vacant() >= REFILL && !self.fill();
-        if self.ring.untold() >= REFILL || short {
-            hw.set_receive_tail(self.ring.tell());
-        }
         if short && self.ring.is_empty() {
             budget
         } else {
             work
         }
+    }
+
+    /// Tells the device of buffers that were posted, once enough have gathered, or memory is short. The receive unit
+    /// runs: while it is off, QEMU's model takes the write as a sign to receive, and loses the frame that waits.
+    #[inline]
+    pub(crate) fn tell(&mut self, hw: &I82574<'_>) {
+        let enough = if self.ring.vacant() >= REFILL { 1 } else { REFILL };
+        if self.ring.untold() >= enough {
+            hw.set_receive_tail(self.ring.tell());
+        }
+    }
+
+    /// Lets the receive unit run, with all the buffers that were posted.
+    pub(crate) fn start(&mut self, hw: &I82574<'_>) {
+        hw.start_receive();
+        hw.set_receive_tail(self.ring.tell());
     }
 
     #[inline]
