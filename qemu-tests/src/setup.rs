@@ -38,35 +38,41 @@ pub struct Ground {
 ///
 /// One line that says what is missing and what to do about it.
 pub fn ground(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
-    if let (Some(mut root), false) = (root::existing(paths), own.is_none() && kernel::existing(paths).is_none()) {
-        let kernel = match own {
-            Some(dir) => own_kernel::open(dir, &mut root)?,
-            None => match kernel::existing(paths) {
-                Some(kernel) => kernel,
-                None => return make(paths, own),
-            },
-        };
-        return Ok(Ground { root, kernel });
+    if let Some(dir) = own {
+        // Before anything is fetched for a kernel that cannot be used.
+        own_kernel::check(dir)?;
     }
-    make(paths, own)
+    match ready(paths, own)? {
+        Some(ground) => Ok(ground),
+        None => make(paths, own),
+    }
+}
+
+/// What is there and whole.
+fn ready(paths: &Paths, own: Option<&Path>) -> Result<Option<Ground>> {
+    let Some(mut root) = root::existing(paths) else { return Ok(None) };
+    let kernel = match own {
+        Some(dir) => Some(own_kernel::open(dir, &mut root)?),
+        None => kernel::existing(paths),
+    };
+    Ok(kernel.map(|kernel| Ground { root, kernel }))
 }
 
 fn make(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
     let _lock = Lock::take(&paths.cache.join("setup.lock"), "the set-up")?;
-    if root::existing(paths).is_none() || (own.is_none() && kernel::existing(paths).is_none()) {
-        ui::note("set-up", "first run on this machine: everything is made once and kept in the cache");
-        ui::note("", &format!("{} (logs in {})", paths.cache.display(), paths.log("*").display()));
+    // Another run may have done it while this one waited.
+    if let Some(ground) = ready(paths, own)? {
+        return Ok(ground);
     }
+    ui::note("set-up", "what is missing is made once and kept in the cache");
+    ui::note("", &format!("{} (logs in {})", paths.cache.display(), paths.log("*").display()));
     let mut root = match root::existing(paths) {
         Some(root) => root,
         None => root::create(paths)?,
     };
     let kernel = match own {
         Some(dir) => own_kernel::open(dir, &mut root)?,
-        None => match kernel::existing(paths) {
-            Some(kernel) => kernel,
-            None => kernel::create(paths, &root)?,
-        },
+        None => kernel::create(paths, &root)?,
     };
     Ok(Ground { root, kernel })
 }

@@ -50,6 +50,11 @@ impl Config {
         self.0.get(name).map(String::as_str)
     }
 
+    /// All set options, one a line.
+    pub fn text(&self) -> String {
+        self.0.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+    }
+
     /// What the fragment asks for and this configuration does not have, as `CONFIG_X=y (is not set)`.
     pub fn lacks(&self, fragment: &str) -> Vec<String> {
         let mut missing = Vec::new();

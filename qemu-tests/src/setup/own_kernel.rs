@@ -11,20 +11,22 @@ use super::kernel::Kernel;
 use crate::hash::Key;
 use crate::inside::Root;
 
-/// Opens the build tree in `dir` (an `O=` folder, or a source tree built in place).
+/// Checks the build tree in `dir` (an `O=` folder, or a source tree built in place) without any tools.
 ///
 /// # Errors
 ///
-/// When it is no kernel build, lacks options (all are named), or was built by another rustc.
-pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
-    let dir = dir.canonicalize().with_context(|| format!("there is no kernel build at {}", dir.display()))?;
-    let config = std::fs::read_to_string(dir.join(".config")).with_context(|| {
-        format!("{} is not a configured kernel build: it has no .config", dir.display())
-    })?;
+/// When it is no kernel build, or lacks options (all are named) or files.
+pub fn check(dir: &Path) -> Result<Config> {
+    let config = std::fs::read_to_string(dir.join(".config"))
+        .with_context(|| format!("{} is not a configured kernel build: it has no .config", dir.display()))?;
     let parsed = Config::parse(&config);
     let missing = parsed.lacks_needed();
     if !missing.is_empty() {
-        bail!("the kernel in {} cannot be used; set these options and build it again:\n    {}", dir.display(), missing.join("\n    "));
+        bail!(
+            "the kernel in {} cannot be used; set these options and build it again:\n    {}",
+            dir.display(),
+            missing.join("\n    ")
+        );
     }
     let unbuilt: Vec<&str> = ["arch/x86/boot/bzImage", "vmlinux", "Module.symvers", "rust/libkernel.rmeta"]
         .into_iter()
@@ -33,6 +35,17 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
     if !unbuilt.is_empty() {
         bail!("the kernel in {} is not built ({} missing): run make bzImage modules", dir.display(), unbuilt.join(", "));
     }
+    Ok(parsed)
+}
+
+/// Opens the build tree in `dir`.
+///
+/// # Errors
+///
+/// Those of [`check`], or when another rustc built it.
+pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
+    let dir = dir.canonicalize().with_context(|| format!("there is no kernel build at {}", dir.display()))?;
+    let parsed = check(&dir)?;
     let source = source_of(&dir);
     root.bind(&dir);
     root.bind(&source);
@@ -51,7 +64,7 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
     let built = image.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
     let make_args = if parsed.get("CONFIG_CC_IS_CLANG") == Some("y") { vec!["LLVM=-19".to_owned()] } else { Vec::new() };
     Ok(Kernel {
-        key: Key::default().with(dir.to_string_lossy().as_bytes()).with(config).with(built.to_le_bytes()).short(),
+        key: Key::default().with(dir.to_string_lossy().as_bytes()).with(parsed.text()).with(built.to_le_bytes()).short(),
         name: format!("linux {} in {}", release.trim(), dir.display()),
         make_args,
         dir,
