@@ -70,6 +70,22 @@ struct misparse {
 	__u8 has_hash, has_vlan, inband, pad;
 };
 
+/*
+ * What is known about the packet in hand. In a map rather than on the stack: the verifier follows what
+ * the stack holds, and there are too many ways through three readers to follow.
+ */
+struct scratch {
+	struct expect want;
+	struct reading got[READERS];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch SEC(".maps");
+
 #define ARRAY(name, entries, value_type)                \
 	struct {                                        \
 		__uint(type, BPF_MAP_TYPE_ARRAY);       \
@@ -87,7 +103,8 @@ ARRAY(samples, SAMPLES, struct misparse);
 /* Knows one layout, the one with everything in it, and takes a value for valid when its type is not 0. */
 static __always_inline void read_frozen(const struct xdp_meta *meta, struct reading *got)
 {
-	struct rnic_rx_hash_vlan *record = meta->data - bpf_core_type_size(struct rnic_rx_hash_vlan);
+	struct rnic_rx_hash_vlan *record =
+		meta->claimed + XDP_META_CLAIM - bpf_core_type_size(struct rnic_rx_hash_vlan);
 
 	got->hash = record->rx_hash;
 	got->hash_type = record->rx_hash_type;
@@ -152,42 +169,48 @@ static __always_inline void mark_seen(struct result *r, __u32 first, __u32 seq)
 	*w |= mask;
 }
 
-static __always_inline void judge(struct result *r, struct epoch *e, const struct expect *want,
-				  const struct reading *got, enum reader reader)
+/* Judges one reader. A function of its own, so that the verifier looks at it once. */
+__noinline int judge(struct result *r, struct epoch *e, struct scratch *now, __u32 reader)
 {
-	__u32 judgement = oracle_judge(want, got);
-	__u32 slot = r->samples % SAMPLES;
+	struct reading *got;
 	struct misparse *s;
+	__u32 judgement, slot;
 
+	if (!r || !now || reader >= READERS)
+		return 0;
+	got = &now->got[reader];
+	judgement = oracle_judge(&now->want, got);
 	if (e) {
 		e->got_hash[reader] += !!(judgement & GOT_HASH);
 		e->got_vlan[reader] += !!(judgement & GOT_VLAN);
 	}
 	if (!(judgement & MISPARSED))
-		return;
+		return 0;
 	r->misparsed[reader]++;
 	/* The frozen reader's are many and expected: keep the others. */
 	if (reader == FROZEN && r->samples)
-		return;
+		return 0;
+	slot = r->samples % SAMPLES;
 	s = bpf_map_lookup_elem(&samples, &slot);
 	if (!s)
-		return;
+		return 0;
 	r->samples++;
 	s->reader = reader;
-	s->seq = want->seq;
+	s->seq = now->want.seq;
 	s->layout_id = e ? e->layout_id : 0;
 	s->generation = e ? e->generation : 0;
 	s->got_hash = got->hash;
-	s->want_hash = want->rss_hash;
+	s->want_hash = now->want.rss_hash;
 	s->got_type = got->hash_type;
-	s->want_type = want->hash_type;
+	s->want_type = now->want.hash_type;
 	s->got_tci = got->vlan_tci;
-	s->want_tci = want->vlan_tci;
+	s->want_tci = now->want.vlan_tci;
 	s->got_proto = got->vlan_proto;
-	s->want_proto = want->vlan_proto;
+	s->want_proto = now->want.vlan_proto;
 	s->has_hash = got->has_hash;
 	s->has_vlan = got->has_vlan;
-	s->inband = want->inband;
+	s->inband = now->want.inband;
+	return 0;
 }
 
 /* 1: there is no value for a reason that a reader must expect. */
@@ -199,63 +222,73 @@ static __always_inline int is_absent(int err)
 static __always_inline void read_late_bound(struct xdp_md *ctx, struct result *r,
 					    const struct xdp_meta *meta, struct reading *got)
 {
-	int hash, type, tci, proto;
-	__be16 vlan_proto;
+	__be16 proto;
+	__u32 hash;
+	__u16 half;
+	int err;
 
-	hash = xdp_meta_get_rx_hash(ctx, meta, &got->hash);
-	type = xdp_meta_get_rx_hash_type(ctx, meta, &got->hash_type);
-	tci = xdp_meta_get_rx_vlan_tci(ctx, meta, &got->vlan_tci);
-	proto = xdp_meta_get_rx_vlan_proto(ctx, meta, &vlan_proto);
-	got->vlan_proto = bpf_ntohs(vlan_proto);
-	/* One of a pair alone is half a value, and half a value is none: the judge counts it as missing. */
-	got->has_hash = !hash && !type;
-	got->has_vlan = !tci && !proto;
-	r->unbound += (hash && !is_absent(hash)) || (type && !is_absent(type)) ||
-		      (tci && !is_absent(tci)) || (proto && !is_absent(proto));
+	/* Half of a pair is no value: the score counts it as missing. */
+	err = xdp_meta_get_rx_hash(ctx, meta, &hash);
+	got->hash = hash;
+	got->has_hash = !err;
+	r->unbound += err && !is_absent(err);
+	err = xdp_meta_get_rx_hash_type(ctx, meta, &half);
+	got->hash_type = half;
+	got->has_hash &= !err;
+	r->unbound += err && !is_absent(err);
+	err = xdp_meta_get_rx_vlan_tci(ctx, meta, &half);
+	got->vlan_tci = half;
+	got->has_vlan = !err;
+	r->unbound += err && !is_absent(err);
+	err = xdp_meta_get_rx_vlan_proto(ctx, meta, &proto);
+	got->vlan_proto = bpf_ntohs(proto);
+	got->has_vlan &= !err;
+	r->unbound += err && !is_absent(err);
 }
 
 SEC("xdp")
 int readers(struct xdp_md *ctx)
 {
-	struct reading frozen = {}, kfunc = {}, late_bound = {};
-	struct expect want = {};
-	struct epoch *e = NULL;
-	struct config *c;
+	struct scratch *now;
 	struct xdp_meta meta;
+	struct config *c;
 	struct result *r;
+	struct epoch *e;
 	__u32 zero = 0;
 
 	c = bpf_map_lookup_elem(&config, &zero);
 	r = bpf_map_lookup_elem(&result, &zero);
-	if (!c || !r)
+	now = bpf_map_lookup_elem(&scratch, &zero);
+	if (!c || !r || !now)
 		return XDP_ABORTED;
 	r->meta_at_start += ctx->data_meta != ctx->data;
-	if (oracle_parse(ctx, &want)) {
+	if (oracle_parse(ctx, &now->want)) {
 		r->other++;
 		return c->verdict;
 	}
 	r->packets++;
-	mark_seen(r, c->first_seq, want.seq);
-	r->wrong_tag += want.inband && (want.vlan_proto != ETH_P_8021Q || want.inband_tci != want.vlan_tci);
+	mark_seen(r, c->first_seq, now->want.seq);
+	r->wrong_tag += now->want.inband && (now->want.vlan_proto != ETH_P_8021Q ||
+					     now->want.inband_tci != now->want.vlan_tci);
 
-	read_kfunc(ctx, &kfunc);
+	read_kfunc(ctx, &now->got[KFUNC]);
 	if (xdp_meta_claim(ctx, &meta)) {
 		r->no_record++;
-		judge(r, NULL, &want, &kfunc, KFUNC);
+		judge(r, NULL, now, KFUNC);
 		return c->verdict;
 	}
 	e = find_epoch(r, xdp_meta_layout_id(&meta), xdp_meta_generation(&meta));
 	if (e) {
 		e->packets++;
-		e->want_hash += want.hash_type != 0;
-		e->want_vlan += want.vlan_proto != 0;
-		e->inband += want.inband;
+		e->want_hash += now->want.hash_type != 0;
+		e->want_vlan += now->want.vlan_proto != 0;
+		e->inband += now->want.inband;
 	}
-	read_frozen(&meta, &frozen);
-	read_late_bound(ctx, r, &meta, &late_bound);
-	judge(r, e, &want, &late_bound, LATE_BOUND);
-	judge(r, e, &want, &kfunc, KFUNC);
-	judge(r, e, &want, &frozen, FROZEN);
+	read_frozen(&meta, &now->got[FROZEN]);
+	read_late_bound(ctx, r, &meta, &now->got[LATE_BOUND]);
+	judge(r, e, now, LATE_BOUND);
+	judge(r, e, now, KFUNC);
+	judge(r, e, now, FROZEN);
 	xdp_meta_release(ctx);
 	return c->verdict;
 }

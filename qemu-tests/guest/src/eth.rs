@@ -2,11 +2,13 @@
 
 //! The interface under test: its state, and the knobs that an administrator has.
 
+use std::net::UdpSocket;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
+use rustix::net::sockopt;
 
 use crate::case::to_hex;
 use crate::sys::packet::Packet;
@@ -173,6 +175,18 @@ impl Eth {
         frame.extend((frame.len()..len).map(|at| at.to_le_bytes()[0]));
         Ok(frame)
     }
+}
+
+/// A UDP socket with room for a burst: a page is taken for every packet, however short.
+///
+/// # Errors
+///
+/// When the address is not this machine's.
+pub(crate) fn udp_socket(address: &str, patience: Duration) -> Result<UdpSocket> {
+    let socket = UdpSocket::bind(address).with_context(|| format!("bind {address}"))?;
+    socket.set_read_timeout(Some(patience))?;
+    sockopt::set_socket_recv_buffer_size_force(&socket, 8 << 20)?;
+    Ok(socket)
 }
 
 /// EtherType of IEEE for local experiments.

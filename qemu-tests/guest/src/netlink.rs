@@ -7,7 +7,8 @@
 //! kernel's explanation of an error, because the tests check that there is one.
 
 use std::fmt;
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::io::ErrorKind;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
@@ -194,7 +195,9 @@ impl XdpMeta {
     pub(crate) fn next(&self) -> Result<Option<Announcement>> {
         let (buffer, _) = match self.socket.recv_from_full() {
             Ok(message) => message,
-            Err(e) if e.kind() == std::io::ErrorKind::WouldBlock => return Ok(None),
+            Err(e) if matches!(e.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {
+                return Ok(None);
+            }
             Err(e) => return Err(e).context("announcements were lost"),
         };
         let (header, body) = split(&buffer)?;
@@ -375,7 +378,5 @@ pub(crate) fn array<const N: usize>(value: &[u8]) -> Result<[u8; N]> {
 }
 
 fn borrow(socket: &Socket) -> BorrowedFd<'_> {
-    use std::os::fd::AsFd;
-    let _: i32 = socket.as_raw_fd();
     socket.as_fd()
 }

@@ -232,14 +232,27 @@ impl Readers {
     ///
     /// When the map is gone.
     pub(crate) fn seen(&self, sent: Sent) -> Result<u64> {
+        Ok(u64::from(sent.count) - self.lost(sent)?.len() as u64)
+    }
+
+    /// The numbers that were sent and not seen.
+    ///
+    /// # Errors
+    ///
+    /// When the map is gone.
+    pub(crate) fn lost(&self, sent: Sent) -> Result<Vec<u32>> {
         let (first, end) = (sent.first, sent.first + sent.count);
-        let mut seen = 0;
+        let mut lost = Vec::new();
         for word in first / 64..=(end / 64).min(SEEN_WORDS - 1) {
             let bits = words(&self.seen.get(word)?)[0];
-            let wanted = (0..64).filter(|bit| (first..end).contains(&(word * 64 + bit)));
-            seen += wanted.filter(|bit| bits >> bit & 1 == 1).count() as u64;
+            let numbers = (0..64).map(|bit| (bits >> bit & 1 == 1, word * 64 + bit));
+            lost.extend(
+                numbers
+                    .filter(|(seen, n)| !seen && (first..end).contains(n))
+                    .map(|(_, n)| n),
+            );
         }
-        Ok(seen)
+        Ok(lost)
     }
 
     /// Waits until as many packets were seen as were sent, or none comes any more.

@@ -4,6 +4,9 @@
 
 use std::fs;
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
 
@@ -20,14 +23,31 @@ pub(crate) struct Said {
     pub(crate) err: String,
 }
 
+/// Longest that a tool may take: the slowest one loads a large program in some seconds.
+const PATIENCE: Duration = Duration::from_secs(18);
+
 /// Runs a tool whether it succeeds or not.
 ///
 /// # Errors
 ///
-/// When it cannot be started.
+/// When it cannot be started, or hangs; then the kernel's view of it is in the error.
 pub(crate) fn try_run(words: &[&str]) -> Result<Said> {
     let (tool, args) = words.split_first().context("no command")?;
-    let output = Command::new(tool).args(args).stdin(Stdio::null()).output();
+    let mut command = Command::new(tool);
+    command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.spawn().with_context(|| format!("run {tool}"))?;
+    let pid = child.id();
+    let (done, wait) = mpsc::channel();
+    thread::spawn(move || done.send(child.wait_with_output()));
+    let Ok(output) = wait.recv_timeout(PATIENCE) else {
+        let state = |file: &str| read(&format!("/proc/{pid}/{file}")).unwrap_or_default();
+        let (stat, wchan, stack) = (state("stat"), state("wchan"), state("stack"));
+        bail!("{} hangs: {stat} in {wchan}\n{stack}", words.join(" "));
+    };
     let output = output.with_context(|| format!("run {tool}"))?;
     Ok(Said {
         ok: output.status.success(),

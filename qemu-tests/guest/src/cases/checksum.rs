@@ -4,12 +4,12 @@
 //!
 //! A driver that marks a bad packet as checked makes the stack deliver garbage, which no other test sees.
 
-use std::net::UdpSocket;
 use std::time::Duration;
 
 use anyhow::Result;
 
 use crate::case::{Case, Definition};
+use crate::eth::udp_socket;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("checksum::udp", udp),
@@ -67,8 +67,7 @@ fn ones_complement(bytes: &[u8]) -> u16 {
 
 /// Sends right and wrong datagrams; the texts of those that a socket gets.
 fn delivered(case: &mut Case<'_>) -> Result<Vec<String>> {
-    let socket = UdpSocket::bind("0.0.0.0:7777")?;
-    socket.set_read_timeout(Some(Duration::from_millis(500)))?;
+    let socket = udp_socket("0.0.0.0:7777", Duration::from_millis(500))?;
     let frames = [
         datagram(case, b"good, odd", 0, 0)?,
         datagram(case, b"bad UDP checksum", 0x0100, 0)?,

@@ -8,12 +8,8 @@ use super::layouts::{set, SETTINGS};
 use super::records::one_epoch;
 use crate::case::{Case, Definition};
 use crate::stats::KFUNC;
-use crate::tools;
 
-pub(super) const CASES: &[Definition] = &[
-    Definition::new("hints::values", values),
-    Definition::new("hints::offered", offered),
-];
+pub(super) const CASES: &[Definition] = &[Definition::new("hints::values", values)];
 
 fn values(case: &mut Case<'_>) -> Result<()> {
     const COUNT: u32 = 150;
@@ -36,23 +32,5 @@ fn values(case: &mut Case<'_>) -> Result<()> {
             );
         }
     }
-    Ok(())
-}
-
-fn offered(case: &mut Case<'_>) -> Result<()> {
-    // bpftool cannot ask netdev-genl; what it can show is that a bound program loads and is bound.
-    let (_, readers, _) = one_epoch(case, "udp", "none", 10)?;
-    let pin = readers.programs.pin("readers");
-    let shown = tools::line(&format!("bpftool prog show pinned {}", pin.display()))?;
-    case.ktap.check(
-        "the program is an XDP program",
-        shown.contains("xdp"),
-        &shown,
-    );
-    case.ktap.check(
-        "bound to the device",
-        shown.contains("offloaded_to") || shown.contains("bound"),
-        &shown,
-    );
     Ok(())
 }

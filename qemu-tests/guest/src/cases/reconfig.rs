@@ -89,6 +89,22 @@ pub(super) fn judge(case: &mut Case<'_>, readers: &Readers, storm: &Storm) -> Re
     }
     let totals = readers.totals()?;
     ctl::log(&format!("{totals:?}"));
+    let lost = readers.lost(storm.sent)?;
+    ctl::log(&format!(
+        "lost: {:?}{}",
+        &lost[..lost.len().min(50)],
+        if lost.len() > 50 { " …" } else { "" }
+    ));
+    for name in [
+        "rx_packets",
+        "rx_dropped",
+        "rx_errors",
+        "rx_missed_errors",
+        "rx_fifo_errors",
+        "rx_length_errors",
+    ] {
+        ctl::log(&format!("{name} {}", case.eth.counter(name)?));
+    }
     ctl::log(&format!(
         "{} sent, {}",
         storm.sent.count,

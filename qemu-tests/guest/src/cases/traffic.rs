@@ -3,20 +3,19 @@
 //! Frames in and out, byte for byte.
 
 use std::collections::BTreeSet;
-use std::net::UdpSocket;
 use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
 
 use crate::case::{to_hex, Case, Definition, Sent};
-use crate::eth::EXPERIMENT;
+use crate::eth::{udp_socket, EXPERIMENT};
 use crate::sys::packet::{Packet, ALL};
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("traffic::receive", receive),
     Definition::new("traffic::receive_raw", receive_raw),
-    Definition::new("traffic::udp_socket", udp_socket),
+    Definition::new("traffic::udp_socket", udp),
     Definition::new("traffic::arp_is_answered", arp_is_answered),
     Definition::new("traffic::transmit", transmit),
     Definition::new("traffic::ring_full", ring_full),
@@ -75,9 +74,8 @@ fn receive_raw(case: &mut Case<'_>) -> Result<()> {
     Ok(())
 }
 
-fn udp_socket(case: &mut Case<'_>) -> Result<()> {
-    let socket = UdpSocket::bind("0.0.0.0:7777")?;
-    socket.set_read_timeout(Some(Duration::from_secs(2)))?;
+fn udp(case: &mut Case<'_>) -> Result<()> {
+    let socket = udp_socket("0.0.0.0:7777", Duration::from_secs(2))?;
     let sent = case.burst(
         json!({"count": 64, "l4": "udp", "dst": "192.0.2.2", "dport": 7777, "payload": 200}),
     )?;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::traffic::{numbers, sequence_numbers};
 use crate::case::{Case, Definition};
-use crate::eth::NAME;
+use crate::eth::{udp_socket, NAME};
 use crate::sys::packet::{Packet, ALL};
 use crate::tools;
 
@@ -30,8 +30,7 @@ fn add(id: u16, address: &str) -> Result<u32> {
 
 fn device(case: &mut Case<'_>) -> Result<()> {
     let (five, six) = (add(5, "198.51.100.2/24")?, add(6, "203.0.113.2/24")?);
-    let socket = UdpSocket::bind("198.51.100.2:7777")?;
-    socket.set_read_timeout(Some(Duration::from_secs(2)))?;
+    let socket = udp_socket("198.51.100.2:7777", Duration::from_secs(2))?;
     for strip in [true, false, true] {
         case.eth.set("rxvlan", strip)?;
         let how = if strip { "stripped" } else { "left in" };

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Measures: instructions for each received packet, and for one crossing of the fence.
+//!
+//! The machine's clock counts executed instructions and its two NICs share a wire inside QEMU, so that a packet
+//! arrives while the sender's register write is executed and every run gives the same figures. The kernel's packet
+//! generator on one NIC feeds the other, whose XDP program keeps the time since the packet before and drops it.
+//! Every difference is reported; what they mean is the host's to say.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use rustix::time::{clock_gettime, ClockId};
+use serde_json::json;
+
+use crate::boot::insmod;
+use crate::case::{Case, Definition};
+use crate::ctl;
+use crate::eth::{Eth, NAME};
+use crate::programs::Programs;
+use crate::sys::netdev::{Netdev, RXHASH};
+use crate::tools;
+
+/// Needs a machine of its own kind, so it is not in the list of cases.
+pub(super) const CASES: &[Definition] = &[Definition::new("bench", bench)];
+
+/// The NIC of the in-tree C driver.
+const PEER: &str = "eth1";
+/// Packets in one go: fewer than a ring has slots, so that a receiver that is not scheduled loses none.
+const BURST: u32 = 200;
+/// How often that many are sent.
+const BURSTS: u32 = 30;
+/// Fence crossings.
+const CROSSINGS: usize = 200;
+
+/// What a receiver writes in front of each packet.
+struct Variant {
+    name: &'static str,
+    receiver: &'static str,
+    sender: &'static str,
+    /// Private flag and features, for our driver.
+    config: Option<(bool, bool, bool)>,
+}
+
+const fn ours(name: &'static str, records: bool, hash: bool, vlan: bool) -> Variant {
+    Variant {
+        name,
+        receiver: NAME,
+        sender: PEER,
+        config: Some((records, hash, vlan)),
+    }
+}
+
+const VARIANTS: &[Variant] = &[
+    ours("rnic, records off", false, true, true),
+    ours("rnic, layout none", true, false, false),
+    ours("rnic, layout hash", true, true, false),
+    ours("rnic, layout vlan", true, false, true),
+    ours("rnic, four-field record (hash_vlan)", true, true, true),
+    Variant {
+        name: "C igb, native XDP",
+        receiver: PEER,
+        sender: NAME,
+        config: None,
+    },
+];
+
+fn bench(case: &mut Case<'_>) -> Result<()> {
+    insmod("igb")?;
+    tools::line(&format!("ip link set dev {PEER} up"))?;
+    for variant in VARIANTS {
+        if let Some((records, hash, vlan)) = variant.config {
+            let word = if records { "on" } else { "off" };
+            tools::line(&format!("ethtool --set-priv-flags {NAME} xdp-records {word}"))?;
+            case.eth.set("rxhash", hash)?;
+            case.eth.set("rxvlan", vlan)?;
+        }
+        let differences = receive(variant, case.eth).with_context(|| variant.name)?;
+        let sent = u64::from(BURST * BURSTS);
+        case.ktap.check(
+            &format!("{}: every packet arrives", variant.name),
+            differences.len() as u64 + 1 >= sent,
+            format_args!("{} of {sent}", differences.len() + 1),
+        );
+        report("packet", variant.name, &differences);
+    }
+    fence()
+}
+
+/// Sends to the variant's receiver; gives the time from each packet to the next.
+fn receive(variant: &Variant, eth: Eth) -> Result<Vec<u64>> {
+    let programs = Programs::load("drop", false)?;
+    let pin = programs.pin("measure");
+    let receiver = variant.receiver;
+    tools::line(&format!("ip link set dev {receiver} xdpdrv pinned {}", pin.display()))?;
+    // The C driver takes its link down to attach a program.
+    for nic in [NAME, PEER] {
+        wait_for_link(nic)?;
+    }
+    send(variant.sender, receiver)?;
+    tools::line(&format!("ip link set dev {receiver} xdpdrv off"))?;
+    eth.wait_for_link()?;
+    let progress = programs.map("progress", 16)?.get(0)?;
+    let count = number(&progress[8..]);
+    let deltas = programs.map("deltas", 8)?;
+    // The first one is the time since the clock began.
+    (1..u32::try_from(count)?).map(|at| Ok(number(&deltas.get(at)?))).collect()
+}
+
+/// Lets the kernel's packet generator send, with pauses in which the receiver can catch up.
+fn send(from: &str, to: &str) -> Result<()> {
+    let (thread, device) = ("/proc/net/pktgen/kpktgend_0", format!("/proc/net/pktgen/{from}"));
+    let mac = tools::read(&format!("/sys/class/net/{to}/address"))?;
+    tools::write(thread, "rem_device_all\n")?;
+    tools::write(thread, &format!("add_device {from}\n"))?;
+    let settings = ["burst 16", "pkt_size 60", "clone_skb 0", "delay 0", "dst 192.0.2.9"].map(str::to_owned);
+    for setting in settings.into_iter().chain([format!("count {BURST}"), format!("dst_mac {mac}")]) {
+        tools::write(&device, &format!("{setting}\n"))?;
+    }
+    for _ in 0..BURSTS {
+        tools::write("/proc/net/pktgen/pgctrl", "start\n")?;
+        sleep(Duration::from_millis(20));
+    }
+    let said = tools::read(&device)?;
+    ctl::log(&format!("pktgen: {}", said.lines().last().unwrap_or_default()));
+    Ok(())
+}
+
+/// Times the system call that changes a layout, and the same call when it changes nothing.
+fn fence() -> Result<()> {
+    let nic = Netdev::new(NAME)?;
+    let flags = nic.flags()?;
+    let mut other = flags;
+    for (name, flip) in [("no change", 0), ("rxhash changes", RXHASH)] {
+        let (mut elapsed, mut running) = (Vec::new(), Vec::new());
+        for _ in 0..CROSSINGS {
+            other ^= flip;
+            let before = (Instant::now(), thread_time());
+            nic.set_flags(other)?;
+            let after = (thread_time(), Instant::now());
+            running.push((after.0 - before.1).as_nanos().try_into()?);
+            elapsed.push((after.1 - before.0).as_nanos().try_into()?);
+        }
+        report("call", name, &elapsed);
+        report("call, own thread only", name, &running);
+    }
+    Ok(nic.set_flags(flags)?)
+}
+
+/// How long this thread has been running.
+fn thread_time() -> Duration {
+    clock_gettime(ClockId::ThreadCPUTime).try_into().unwrap_or_default()
+}
+
+/// Tells the host what was measured: each value with the number of times it was seen.
+fn report(what: &str, name: &str, values: &[u64]) {
+    let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
+    for value in values {
+        *seen.entry(*value).or_default() += 1;
+    }
+    let pairs: Vec<_> = seen.into_iter().collect();
+    ctl::event(&json!({ "measured": { "what": what, "name": name, "histogram": pairs } }));
+}
+
+fn wait_for_link(nic: &str) -> Result<()> {
+    let start = Instant::now();
+    while tools::read(&format!("/sys/class/net/{nic}/carrier")).ok().as_deref() != Some("1") {
+        anyhow::ensure!(start.elapsed() < Duration::from_secs(30), "{nic} has no link");
+        sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_ne_bytes)
+}
