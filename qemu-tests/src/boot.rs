@@ -47,7 +47,8 @@ impl Bench {
         let machine = Machine::test(lane);
         let mut vm = Vm::start(&self.paths, &self.ground, image, &machine, Start::Boot)?;
         let result = wait_ready(&mut vm, &step);
-        vm.console.write(&self.paths.runs().join(lane.name).join("boot.log"));
+        vm.console
+            .write(&self.paths.runs().join(lane.name).join("boot.log"));
         result?;
         step.done(&format!("{} up, {}", lane.nic, self.ground.kernel.name));
         Ok(vm)
@@ -69,7 +70,10 @@ pub fn wait_ready(vm: &mut Vm, step: &Step) -> Result<()> {
                 vm.drain(Duration::from_secs(2));
                 return Err(splat(vm).into());
             }
-            Event::Console(line) => step.message(line.split_once(']').map_or(line.as_str(), |(_, text)| text.trim())),
+            Event::Console(line) => step.message(
+                line.split_once(']')
+                    .map_or(line.as_str(), |(_, text)| text.trim()),
+            ),
             Event::Ctl(line) => match Line::parse(&line) {
                 Line::Ready => break,
                 Line::Done { message, .. } => {
@@ -78,7 +82,12 @@ pub fn wait_ready(vm: &mut Vm, step: &Step) -> Result<()> {
                 }
                 _ => {}
             },
-            Event::Gone(why) => return Err(infrastructure(vm, &why.unwrap_or_else(|| "the machine went off".into()))),
+            Event::Gone(why) => {
+                return Err(infrastructure(
+                    vm,
+                    &why.unwrap_or_else(|| "the machine went off".into()),
+                ))
+            }
             Event::Silence if vm.is_hung() => return Err(infrastructure(vm, "it went silent")),
             Event::Silence => step.tick(),
         }
@@ -91,7 +100,11 @@ pub fn wait_ready(vm: &mut Vm, step: &Step) -> Result<()> {
 
 /// The failure that a bad line in the log is.
 pub fn splat(vm: &Vm) -> Trouble {
-    Trouble::Splat(format!("{}{}", vm.console.first_splat().unwrap_or("nothing"), excerpt(vm)))
+    Trouble::Splat(format!(
+        "{}{}",
+        vm.console.first_splat().unwrap_or("nothing"),
+        excerpt(vm)
+    ))
 }
 
 /// The telling part of the kernel's log, indented.

@@ -48,13 +48,21 @@ pub fn image(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Image> 
         crate::lock::write_whole(&path, &bytes)?;
     }
     let key = Key::default().with(&ground.kernel.key).with(hash).short();
-    Ok(Image { initramfs: path, key })
+    Ok(Image {
+        initramfs: path,
+        key,
+    })
 }
 
 /// Removes this variant's older images.
 fn forget_others(dir: &std::path::Path, variant: &str) {
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().rsplit_once('-').is_some_and(|(name, _)| name == variant) {
+        if entry
+            .file_name()
+            .to_string_lossy()
+            .rsplit_once('-')
+            .is_some_and(|(name, _)| name == variant)
+        {
             let _ = std::fs::remove_file(entry.path());
         }
     }

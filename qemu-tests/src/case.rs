@@ -2,7 +2,7 @@
 
 //! One guest case: a restored machine, a `run` line, results, and a verdict about all of it.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -41,16 +41,30 @@ pub fn run(bench: &Bench, checkpoint: &Checkpoint, lane: &str, name: &str) -> Ou
         Verdict::Passed | Verdict::Skipped => message,
         _ => format!("{message}\n  logs: {}/", folder.display()),
     };
-    Outcome { name: full, verdict, time: started.elapsed(), message }
+    Outcome {
+        name: full,
+        verdict,
+        time: started.elapsed(),
+        message,
+    }
 }
 
-fn run_machine(bench: &Bench, checkpoint: &Checkpoint, name: &str, folder: &PathBuf) -> Result<(Verdict, String)> {
+fn run_machine(
+    bench: &Bench,
+    checkpoint: &Checkpoint,
+    name: &str,
+    folder: &Path,
+) -> Result<(Verdict, String)> {
     let mut vm = checkpoint.restore(bench)?;
     vm.say(&format!("run {name} {{}}"))?;
     let mut transcript = Transcript::default();
     follow(&mut vm, &mut transcript);
     // What another processor is still printing belongs to the case.
-    vm.drain(Duration::from_millis(if transcript.done.is_some() { 40 } else { 1500 }));
+    vm.drain(Duration::from_millis(if transcript.done.is_some() {
+        40
+    } else {
+        1500
+    }));
     vm.console.write(&folder.join("console.log"));
     let _ = std::fs::write(folder.join("ctl.log"), transcript.lines.join("\n") + "\n");
     Ok(judge(&vm, transcript))
@@ -63,11 +77,16 @@ fn follow(vm: &mut Vm, transcript: &mut Transcript) {
             Event::Console(_) if vm.console.is_fatal() => return,
             Event::Console(_) => {}
             Event::Gone(why) => {
-                transcript.broken = Some(why.unwrap_or_else(|| "the machine went off before the case ended".into()));
+                transcript.broken = Some(
+                    why.unwrap_or_else(|| "the machine went off before the case ended".into()),
+                );
                 return;
             }
             Event::Silence if vm.is_hung() => {
-                transcript.broken = Some(format!("hang: nothing was heard for {:.0?}", vm.allowed_silence()));
+                transcript.broken = Some(format!(
+                    "hang: nothing was heard for {:.0?}",
+                    vm.allowed_silence()
+                ));
                 return;
             }
             Event::Silence => {
@@ -91,7 +110,8 @@ fn follow(vm: &mut Vm, transcript: &mut Transcript) {
                         return;
                     }
                     Line::Unknown(line) => {
-                        transcript.broken = Some(format!("the guest said {line:?}, which means nothing"));
+                        transcript.broken =
+                            Some(format!("the guest said {line:?}, which means nothing"));
                         return;
                     }
                     _ => {}
@@ -115,7 +135,11 @@ fn judge(vm: &Vm, transcript: Transcript) -> (Verdict, String) {
         Err(_) if !ok && !message.is_empty() => return (Verdict::Failed, message),
         Err(error) => return (Verdict::Failed, format!("bad test output: {error}")),
     };
-    let failed: Vec<String> = leaves.iter().filter(|leaf| leaf.status == Status::Failed).map(describe).collect();
+    let failed: Vec<String> = leaves
+        .iter()
+        .filter(|leaf| leaf.status == Status::Failed)
+        .map(describe)
+        .collect();
     if !failed.is_empty() || !ok {
         let mut text = failed.join("\n");
         if !message.is_empty() {
@@ -124,13 +148,24 @@ fn judge(vm: &Vm, transcript: Transcript) -> (Verdict, String) {
         return (Verdict::Failed, text.trim().to_owned());
     }
     if leaves.iter().all(|leaf| leaf.status == Status::Skipped) {
-        return (Verdict::Skipped, leaves.iter().flat_map(|leaf| leaf.notes.clone()).collect::<Vec<_>>().join("; "));
+        return (
+            Verdict::Skipped,
+            leaves
+                .iter()
+                .flat_map(|leaf| leaf.notes.clone())
+                .collect::<Vec<_>>()
+                .join("; "),
+        );
     }
     (Verdict::Passed, String::new())
 }
 
 fn describe(leaf: &Leaf) -> String {
-    let notes: String = leaf.notes.iter().map(|note| format!("\n    # {note}")).collect();
+    let notes: String = leaf
+        .notes
+        .iter()
+        .map(|note| format!("\n    # {note}"))
+        .collect();
     format!("not ok: {}{notes}", leaf.name)
 }
 

@@ -64,6 +64,16 @@ pub enum Verb {
         json: Option<PathBuf>,
     },
 
+    /// Count the instructions that the driver spends on a packet and on a change of layout; time the machine's start.
+    ///
+    /// Packets come from a second NIC inside the machine, and its clock counts instructions, so that two runs give the
+    /// same figures. Prints tables in Markdown. The times of booting and restoring are this host's.
+    Bench {
+        /// Write the figures to a file for machines.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+
     /// Boot a machine with the driver loaded and get a shell in it, with ip, ethtool, bpftool and tcpdump.
     Shell {
         /// Which NIC the machine has.

@@ -72,7 +72,11 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<(Option<Value>, bool, String)> {
                 continue;
             }
             Event::Gone(why) => {
-                let text = format!("the machine went off: {}{}", why.unwrap_or_default(), boot::excerpt(vm));
+                let text = format!(
+                    "the machine went off: {}{}",
+                    why.unwrap_or_default(),
+                    boot::excerpt(vm)
+                );
                 return Err(Trouble::Infrastructure(text).into());
             }
         };
@@ -99,7 +103,10 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<(Option<Value>, bool, String)> {
             }
             Line::Log(text) => step.println(&format!("{:>10}  {text}", "guest")),
             Line::Done { ok, message } => {
-                step.result(&format!("{:>10}  {announced} announcements were received", "demo"));
+                step.result(&format!(
+                    "{:>10}  {announced} announcements were received",
+                    "demo"
+                ));
                 return Ok((result, ok, message));
             }
             _ => {}

@@ -27,13 +27,19 @@ impl Key {
     ///
     /// When the file cannot be read.
     pub fn with_file(self, path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let bytes =
+            std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(self.with(bytes))
     }
 
     /// 16 hexadecimal digits: enough for a folder's name.
     pub fn short(self) -> String {
-        self.0.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        self.0
+            .finalize()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 

@@ -18,9 +18,20 @@ use crate::ui::Step;
 /// # Errors
 ///
 /// When cargo cannot be started. Tests that fail, or do not compile, are outcomes.
-pub fn run(paths: &Paths, filter: Option<&str>, step: &Step, mut each: impl FnMut(Outcome)) -> Result<()> {
+pub fn run(
+    paths: &Paths,
+    filter: Option<&str>,
+    step: &Step,
+    mut each: impl FnMut(Outcome),
+) -> Result<()> {
     let mut command = cargo();
-    command.current_dir(&paths.project).args(["test", "--workspace", "--no-fail-fast", "--color", "never"]);
+    command.current_dir(&paths.project).args([
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--color",
+        "never",
+    ]);
     if let Some(filter) = filter {
         command.arg("--").arg(libtest_filter(filter));
     }
@@ -31,7 +42,10 @@ pub fn run(paths: &Paths, filter: Option<&str>, step: &Step, mut each: impl FnMu
     let mut last = Instant::now();
     let done = job::run(command, &log, step, |line| {
         let compiling = line.trim_start();
-        if compiling.starts_with("Compiling") || compiling.starts_with("Running") || compiling.starts_with("Doc-tests") {
+        if compiling.starts_with("Compiling")
+            || compiling.starts_with("Running")
+            || compiling.starts_with("Doc-tests")
+        {
             step.message(compiling);
         }
         let seen = reader.results.len();
@@ -42,26 +56,41 @@ pub fn run(paths: &Paths, filter: Option<&str>, step: &Step, mut each: impl FnMu
             last = Instant::now();
         }
     })?;
-    let none_failed = !reader.results.iter().any(|(_, verdict, _)| *verdict == Verdict::Failed);
+    let none_failed = !reader
+        .results
+        .iter()
+        .any(|(_, verdict, _)| *verdict == Verdict::Failed);
     for (name, verdict, time) in &reader.results {
         let message = match verdict {
             Verdict::Failed => reader.message(name),
             Verdict::Skipped => "ignored".to_owned(),
             _ => String::new(),
         };
-        each(Outcome { name: format!("host::{name}"), verdict: *verdict, time: *time, message });
+        each(Outcome {
+            name: format!("host::{name}"),
+            verdict: *verdict,
+            time: *time,
+            message,
+        });
     }
     if let (Err(failure), true) = (done, none_failed) {
         // Nothing ran, or a test binary died: cargo's words are the message.
         let message = format!("{:#}", failure.into_error("cargo test"));
-        each(Outcome { name: "host::build".into(), verdict: Verdict::Failed, time: started.elapsed(), message });
+        each(Outcome {
+            name: "host::build".into(),
+            verdict: Verdict::Failed,
+            time: started.elapsed(),
+            message,
+        });
     }
     Ok(())
 }
 
 /// Our names begin with `host::<crate>::`, which libtest does not know.
 fn libtest_filter(filter: &str) -> &str {
-    let Some(rest) = filter.strip_prefix("host::") else { return filter };
+    let Some(rest) = filter.strip_prefix("host::") else {
+        return filter;
+    };
     rest.split_once("::").map_or("", |(_, test)| test)
 }
 
@@ -80,31 +109,49 @@ impl Reader {
         let text = line.trim();
         if let Some(rest) = text.strip_prefix("Running ") {
             // Running unittests src/lib.rs (target/debug/deps/meta_core-0123456789abcdef)
-            let binary = rest.rsplit_once('(').map_or(rest, |(_, path)| path.trim_end_matches(')'));
+            let binary = rest
+                .rsplit_once('(')
+                .map_or(rest, |(_, path)| path.trim_end_matches(')'));
             let file = binary.rsplit('/').next().unwrap_or(binary);
-            self.krate = file.rsplit_once('-').map_or(file, |(name, _)| name).to_owned();
+            self.krate = file
+                .rsplit_once('-')
+                .map_or(file, |(name, _)| name)
+                .to_owned();
             self.section = None;
         } else if let Some(rest) = text.strip_prefix("Doc-tests ") {
             self.krate = format!("{}::doc", rest.trim());
             self.section = None;
-        } else if let Some(name) = text.strip_prefix("---- ").and_then(|rest| rest.strip_suffix(" stdout ----")) {
+        } else if let Some(name) = text
+            .strip_prefix("---- ")
+            .and_then(|rest| rest.strip_suffix(" stdout ----"))
+        {
             self.section = Some(format!("{}::{name}", self.krate));
         } else if text == "failures:" || text.starts_with("test result:") {
             self.section = None;
         } else if let Some(section) = &self.section {
-            self.output.entry(section.clone()).or_default().push_str(&format!("{line}\n"));
-        } else if let Some((name, result)) = text.strip_prefix("test ").and_then(|rest| rest.rsplit_once(" ... ")) {
+            self.output
+                .entry(section.clone())
+                .or_default()
+                .push_str(&format!("{line}\n"));
+        } else if let Some((name, result)) = text
+            .strip_prefix("test ")
+            .and_then(|rest| rest.rsplit_once(" ... "))
+        {
             let verdict = match result.split([',', ' ']).next() {
                 Some("ok") => Verdict::Passed,
                 Some("ignored") => Verdict::Skipped,
                 _ => Verdict::Failed,
             };
-            self.results.push((format!("{}::{name}", self.krate), verdict, Duration::ZERO));
+            self.results
+                .push((format!("{}::{name}", self.krate), verdict, Duration::ZERO));
         }
     }
 
     fn message(&self, name: &str) -> String {
-        self.output.get(name).map(|text| text.trim().to_owned()).unwrap_or_default()
+        self.output
+            .get(name)
+            .map(|text| text.trim().to_owned())
+            .unwrap_or_default()
     }
 }
 
@@ -140,23 +187,34 @@ test meta-core/src/field.rs - field::Field (line 10) ... ok
     fn every_test_is_counted_under_its_crate() {
         let mut reader = Reader::default();
         OUTPUT.lines().for_each(|line| reader.feed(line));
-        let seen: Vec<(&str, Verdict)> =
-            reader.results.iter().map(|(name, verdict, _)| (name.as_str(), *verdict)).collect();
+        let seen: Vec<(&str, Verdict)> = reader
+            .results
+            .iter()
+            .map(|(name, verdict, _)| (name.as_str(), *verdict))
+            .collect();
         assert_eq!(
             seen,
             [
                 ("meta_core::field::tests::sizes", Verdict::Passed),
                 ("meta_core::field::tests::slow", Verdict::Skipped),
                 ("meta_core::field::tests::bad", Verdict::Failed),
-                ("meta_core::doc::meta-core/src/field.rs - field::Field (line 10)", Verdict::Passed),
+                (
+                    "meta_core::doc::meta-core/src/field.rs - field::Field (line 10)",
+                    Verdict::Passed
+                ),
             ]
         );
-        assert!(reader.message("meta_core::field::tests::bad").contains("left: 1"));
+        assert!(reader
+            .message("meta_core::field::tests::bad")
+            .contains("left: 1"));
     }
 
     #[test]
     fn filters_lose_what_libtest_does_not_know() {
-        assert_eq!(libtest_filter("host::meta_core::field::tests::bad"), "field::tests::bad");
+        assert_eq!(
+            libtest_filter("host::meta_core::field::tests::bad"),
+            "field::tests::bad"
+        );
         assert_eq!(libtest_filter("host"), "host");
         assert_eq!(libtest_filter("sizes"), "sizes");
     }

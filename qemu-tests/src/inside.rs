@@ -36,7 +36,10 @@ pub struct Root {
 impl Root {
     /// A root in `dir`, in which the cache and the project are visible.
     pub fn new(dir: PathBuf, paths: &Paths) -> Self {
-        Self { dir, bound: vec![paths.cache.clone(), paths.project.clone()] }
+        Self {
+            dir,
+            bound: vec![paths.cache.clone(), paths.project.clone()],
+        }
     }
 
     /// Makes one more folder visible inside.
@@ -55,7 +58,15 @@ impl Root {
     /// starts die with this thread, so that an interrupted build never goes on behind the next one's back.
     pub fn command(&self, dir: &Path, program: &str) -> Command {
         let mut command = Command::new("setpriv");
-        command.args(["--pdeathsig", "KILL", "--", "unshare", "--pid", "--fork", "--kill-child"]);
+        command.args([
+            "--pdeathsig",
+            "KILL",
+            "--",
+            "unshare",
+            "--pid",
+            "--fork",
+            "--kill-child",
+        ]);
         self.enter(&mut command, dir);
         command.arg(program);
         command

@@ -29,16 +29,30 @@ impl Failure {
     pub fn cause(&self) -> &str {
         let is_cause = |line: &&String| {
             let lower = line.to_lowercase();
-            lower.starts_with("e: ") || lower.contains("error") || lower.contains("***") || lower.contains("cannot")
+            lower.starts_with("e: ")
+                || lower.contains("error")
+                || lower.contains("***")
+                || lower.contains("cannot")
         };
-        self.tail.iter().find(is_cause).or(self.tail.last()).map_or("no output", |line| line.trim())
+        self.tail
+            .iter()
+            .find(is_cause)
+            .or(self.tail.last())
+            .map_or("no output", |line| line.trim())
     }
 
     /// An error that shows the end of the output and names the log.
     pub fn into_error(self, what: &str) -> anyhow::Error {
         let shown = self.tail.len().saturating_sub(15);
-        let tail: String = self.tail[shown..].iter().map(|line| format!("\n    {line}")).collect();
-        anyhow::anyhow!("{what} failed ({}):{tail}\n  the whole log is {}", self.status, self.log.display())
+        let tail: String = self.tail[shown..]
+            .iter()
+            .map(|line| format!("\n    {line}"))
+            .collect();
+        anyhow::anyhow!(
+            "{what} failed ({}):{tail}\n  the whole log is {}",
+            self.status,
+            self.log.display()
+        )
     }
 }
 
@@ -56,9 +70,14 @@ pub fn run(
     let mut file = open_log(log)?;
     writeln!(file, "$ {command:?}")?;
     let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone()?)
+        .stderr(writer);
     let program = command.get_program().to_string_lossy().into_owned();
-    let mut child = command.spawn().with_context(|| format!("cannot start {program}"))?;
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("cannot start {program}"))?;
     // The parent's copies of the pipe's writing end live in the command.
     drop(command);
     let (sender, lines) = mpsc::channel();
@@ -94,7 +113,11 @@ pub fn run(
     if status.success() {
         return Ok(Ok(()));
     }
-    Ok(Err(Failure { status, tail, log: log.to_path_buf() }))
+    Ok(Err(Failure {
+        status,
+        tail,
+        log: log.to_path_buf(),
+    }))
 }
 
 /// The output of a short command.
@@ -104,9 +127,15 @@ pub fn run(
 /// When it cannot be started or fails; the message has its error output.
 pub fn output(mut command: Command) -> Result<String> {
     let program = format!("{command:?}");
-    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {program}"))?;
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot start {program}"))?;
     if !output.status.success() {
-        bail!("{program} failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+        bail!(
+            "{program} failed: {}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -84,10 +84,16 @@ impl Reader {
 
     fn open(&mut self, depth: usize) {
         if depth != self.levels.len() {
-            self.complain(format!("a version line at depth {depth} where depth {} was open", self.levels.len()));
+            self.complain(format!(
+                "a version line at depth {depth} where depth {} was open",
+                self.levels.len()
+            ));
             self.levels.truncate(depth);
         }
-        self.levels.push(Level { first_leaf: self.leaves.len(), ..Level::default() });
+        self.levels.push(Level {
+            first_leaf: self.leaves.len(),
+            ..Level::default()
+        });
     }
 
     fn plan(&mut self, depth: usize, text: &str) {
@@ -122,7 +128,11 @@ impl Reader {
         let (name, directive) = rest.split_once('#').unwrap_or((rest, ""));
         let name = name.trim().trim_start_matches("- ").trim().to_owned();
         let directive = directive.trim();
-        let word = directive.split_whitespace().next().unwrap_or_default().to_uppercase();
+        let word = directive
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_uppercase();
         let status = match word.as_str() {
             "SKIP" => Status::Skipped,
             "XFAIL" | "TODO" => Status::Passed,
@@ -137,7 +147,11 @@ impl Reader {
         if has_children {
             self.summarise(&name, status, notes);
         } else {
-            self.leaves.push(Leaf { name, status, notes });
+            self.leaves.push(Leaf {
+                name,
+                status,
+                notes,
+            });
         }
     }
 
@@ -153,7 +167,11 @@ impl Reader {
             level.first_leaf = self.leaves.len();
         }
         if status == Status::Failed && !parts_failed {
-            self.leaves.push(Leaf { name: name.to_owned(), status, notes });
+            self.leaves.push(Leaf {
+                name: name.to_owned(),
+                status,
+                notes,
+            });
         }
     }
 
@@ -161,7 +179,10 @@ impl Reader {
         match level.plan {
             None => self.complain(format!("no plan at depth {depth}")),
             Some(plan) if plan != level.seen => {
-                self.complain(format!("{plan} results were planned and {} came", level.seen));
+                self.complain(format!(
+                    "{plan} results were planned and {} came",
+                    level.seen
+                ));
             }
             Some(0) if depth == 0 => self.complain("the plan is empty".into()),
             Some(_) => {}

@@ -21,8 +21,18 @@ pub struct Lane {
 
 /// All lanes; the first is the one of cases that name none.
 pub const LANES: &[Lane] = &[
-    Lane { name: "e1000e", nic: "e1000e", processors: 2, variant: Variant::Plain },
-    Lane { name: "no_fence", nic: "e1000e", processors: 2, variant: Variant::NoFence },
+    Lane {
+        name: "e1000e",
+        nic: "e1000e",
+        processors: 2,
+        variant: Variant::Plain,
+    },
+    Lane {
+        name: "no_fence",
+        nic: "e1000e",
+        processors: 2,
+        variant: Variant::NoFence,
+    },
 ];
 
 impl Lane {
@@ -37,9 +47,13 @@ impl Lane {
     ///
     /// When there is no such lane.
     pub fn named(name: &str) -> Result<Self> {
-        LANES.iter().find(|lane| lane.name == name).copied().with_context(|| {
-            let known: Vec<&str> = LANES.iter().map(|lane| lane.name).collect();
-            format!("there is no lane `{name}` (known: {})", known.join(", "))
-        })
+        LANES
+            .iter()
+            .find(|lane| lane.name == name)
+            .copied()
+            .with_context(|| {
+                let known: Vec<&str> = LANES.iter().map(|lane| lane.name).collect();
+                format!("there is no lane `{name}` (known: {})", known.join(", "))
+            })
     }
 }

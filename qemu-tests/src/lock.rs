@@ -47,7 +47,9 @@ impl Lock {
                 }
                 step.clear();
             }
-            Err(error) => return Err(error).with_context(|| format!("cannot lock {}", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot lock {}", path.display()))
+            }
         }
         Ok(Self { _file: file })
     }
@@ -59,7 +61,10 @@ impl Lock {
 ///
 /// When the folder cannot be written.
 pub fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
-    let name = path.file_name().context("a stamp needs a name")?.to_string_lossy();
+    let name = path
+        .file_name()
+        .context("a stamp needs a name")?
+        .to_string_lossy();
     let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
     let write = || -> std::io::Result<()> {
         std::fs::write(&temporary, content.as_ref())?;

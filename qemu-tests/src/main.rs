@@ -5,8 +5,12 @@
 //! `cargo qemu --help` says what it can do, `README.md` beside it how to work with it. What must never happen: a
 //! result that looks like a pass without having been one, and anything written outside the cache and `target/`.
 
-#![allow(unreachable_pub, reason = "nothing of a program is reachable from outside; `pub` is its modules' interface")]
+#![allow(
+    unreachable_pub,
+    reason = "nothing of a program is reachable from outside; `pub` is its modules' interface"
+)]
 
+mod bench;
 mod boot;
 mod build;
 mod case;
@@ -48,7 +52,9 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The summary of a test run has been printed, and it stays the last line.
-            if !matches!(cli.verb, Verb::Test { .. }) || error.downcast_ref::<trouble::Trouble>().is_none() {
+            if !matches!(cli.verb, Verb::Test { .. })
+                || error.downcast_ref::<trouble::Trouble>().is_none()
+            {
                 eprintln!("error: {error:#}");
             }
             trouble::exit_code(&error)
@@ -62,11 +68,15 @@ fn run(cli: &Cli) -> Result<()> {
     let bench = Bench { paths, ground };
     match &cli.verb {
         Verb::Setup => {
-            ui::note("ready", &format!("{}; try `cargo qemu demo`", bench.ground.kernel.name));
+            ui::note(
+                "ready",
+                &format!("{}; try `cargo qemu demo`", bench.ground.kernel.name),
+            );
             Ok(())
         }
         Verb::Demo { changes, json } => demo::run(&bench, *changes, json.as_deref()),
         Verb::Test { filter, json } => test_run::run(&bench, filter.as_deref(), json.as_deref()),
+        Verb::Bench { json } => bench::run(&bench, json.as_deref()),
         Verb::Shell { nic, traffic } => shell::run(&bench, nic, *traffic),
     }
 }

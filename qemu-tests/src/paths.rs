@@ -32,12 +32,14 @@ impl Paths {
         let base = match std::env::var_os("XDG_CACHE_HOME") {
             Some(dir) if Path::new(&dir).is_absolute() => PathBuf::from(dir),
             _ => PathBuf::from(
-                std::env::var_os("HOME").context("neither XDG_CACHE_HOME nor HOME is set: no place for the cache")?,
+                std::env::var_os("HOME")
+                    .context("neither XDG_CACHE_HOME nor HOME is set: no place for the cache")?,
             )
             .join(".cache"),
         };
         let cache = base.join("rnic");
-        std::fs::create_dir_all(&cache).with_context(|| format!("cannot make the cache {}", cache.display()))?;
+        std::fs::create_dir_all(&cache)
+            .with_context(|| format!("cannot make the cache {}", cache.display()))?;
         let cache = cache.canonicalize()?;
         Ok(Self { project, cache })
     }

@@ -78,7 +78,11 @@ impl Report {
                 _ => String::new(),
             };
             let label = outcome.verdict.label();
-            step.println(&format!("{label:>10}  {}  {}{why}", outcome.name, clock(outcome.time)));
+            step.println(&format!(
+                "{label:>10}  {}  {}{why}",
+                outcome.name,
+                clock(outcome.time)
+            ));
         }
         if outcome.verdict.word() == "failed" {
             step.println(&card(&outcome));
@@ -88,7 +92,10 @@ impl Report {
 
     /// How many ended with this word.
     pub fn count(&self, word: &str) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.verdict.word() == word).count()
+        self.outcomes
+            .iter()
+            .filter(|outcome| outcome.verdict.word() == word)
+            .count()
     }
 
     /// The line that ends a run.
@@ -97,7 +104,11 @@ impl Report {
             0 => String::new(),
             count => format!(", {count} skipped"),
         };
-        format!("{} passed, {} failed{skipped}", self.count("passed"), self.count("failed"))
+        format!(
+            "{} passed, {} failed{skipped}",
+            self.count("passed"),
+            self.count("failed")
+        )
     }
 
     /// Writes the file for machines.
@@ -142,13 +153,19 @@ pub fn write_json(path: &Path, value: &Value) -> Result<()> {
 
 /// What there is to know about a failure, and how to see it again.
 fn card(outcome: &Outcome) -> String {
-    let message: String = shorten(&outcome.message).iter().map(|line| format!("    {line}\n")).collect();
+    let message: String = shorten(&outcome.message)
+        .iter()
+        .map(|line| format!("    {line}\n"))
+        .collect();
     format!("{message}    again: cargo qemu test {}\n", outcome.name)
 }
 
 /// Both ends of a long message; the logs have the rest.
 fn shorten(message: &str) -> Vec<String> {
-    let lines: Vec<String> = message.lines().map(|line| line.chars().take(200).collect()).collect();
+    let lines: Vec<String> = message
+        .lines()
+        .map(|line| line.chars().take(200).collect())
+        .collect();
     if lines.len() <= LONGEST_CARD {
         return lines;
     }
@@ -169,12 +186,20 @@ mod tests {
             time: Duration::from_millis(1234),
             message: "why".into(),
         };
-        Report { outcomes: verdicts.iter().map(outcome).collect() }
+        Report {
+            outcomes: verdicts.iter().map(outcome).collect(),
+        }
     }
 
     #[test]
     fn the_summary_counts_every_kind_of_failure() {
-        let report = report(&[Verdict::Passed, Verdict::Failed, Verdict::Splat, Verdict::Broken, Verdict::Skipped]);
+        let report = report(&[
+            Verdict::Passed,
+            Verdict::Failed,
+            Verdict::Splat,
+            Verdict::Broken,
+            Verdict::Skipped,
+        ]);
         assert_eq!(report.summary(), "1 passed, 3 failed, 1 skipped");
         assert_eq!(super::Report::default().summary(), "0 passed, 0 failed");
     }
@@ -184,15 +209,21 @@ mod tests {
         let long: String = (0..1000).map(|line| format!("line {line}\n")).collect();
         let short = super::shorten(&long);
         assert_eq!(short.len(), super::LONGEST_CARD + 1);
-        assert_eq!((short[0].as_str(), short[40].as_str()), ("line 0", "line 999"));
+        assert_eq!(
+            (short[0].as_str(), short[40].as_str()),
+            ("line 0", "line 999")
+        );
         assert_eq!(super::shorten("one\ntwo"), ["one", "two"]);
     }
 
     #[test]
     fn the_file_has_all_cases() {
         let path = std::env::temp_dir().join(format!("rnic-report-{}.json", std::process::id()));
-        report(&[Verdict::Passed, Verdict::Splat]).write_json(&path).unwrap();
-        let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        report(&[Verdict::Passed, Verdict::Splat])
+            .write_json(&path)
+            .unwrap();
+        let value: serde_json::Value =
+            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         std::fs::remove_file(&path).unwrap();
         assert_eq!(value["passed"], 1);
         assert_eq!(value["failed"], 1);

@@ -50,7 +50,9 @@ pub fn ground(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
 
 /// What is there and whole.
 fn ready(paths: &Paths, own: Option<&Path>) -> Result<Option<Ground>> {
-    let Some(mut root) = root::existing(paths) else { return Ok(None) };
+    let Some(mut root) = root::existing(paths) else {
+        return Ok(None);
+    };
     let kernel = match own {
         Some(dir) => Some(own_kernel::open(dir, &mut root)?),
         None => kernel::existing(paths),
@@ -64,8 +66,18 @@ fn make(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
     if let Some(ground) = ready(paths, own)? {
         return Ok(ground);
     }
-    ui::note("set-up", "what is missing is made once and kept in the cache");
-    ui::note("", &format!("{} (logs in {})", paths.cache.display(), paths.log("*").display()));
+    ui::note(
+        "set-up",
+        "what is missing is made once and kept in the cache",
+    );
+    ui::note(
+        "",
+        &format!(
+            "{} (logs in {})",
+            paths.cache.display(),
+            paths.log("*").display()
+        ),
+    );
     let mut root = match root::existing(paths) {
         Some(root) => root,
         None => root::create(paths)?,

@@ -40,7 +40,10 @@ impl Drop for Terminal {
 pub fn run(bench: &Bench, nic: &str, traffic: bool) -> Result<()> {
     let lane = Lane::named(nic)?;
     let image = bench.image(lane)?;
-    let machine = Machine { lane, mode: Mode::Shell };
+    let machine = Machine {
+        lane,
+        mode: Mode::Shell,
+    };
     ui::note("shell", "eth0 is the NIC; `exit` switches the machine off");
     let _terminal = Terminal::save();
     let mut vm = Vm::start(&bench.paths, &bench.ground, &image, &machine, Start::Boot)?;
@@ -50,7 +53,9 @@ pub fn run(bench: &Bench, nic: &str, traffic: bool) -> Result<()> {
     // People think for as long as they like.
     vm.patience(Duration::from_secs(u64::from(u32::MAX)));
     if traffic {
-        let answer = vm.wire.answer(r#"{"background":true,"vlan":"mix","l4":"mix","flows":4,"gap_us":1000,"seed":1}"#);
+        let answer = vm.wire.answer(
+            r#"{"background":true,"vlan":"mix","l4":"mix","flows":4,"gap_us":1000,"seed":1}"#,
+        );
         if let Some(error) = answer.get("error") {
             ui::note("traffic", &error.to_string());
         }

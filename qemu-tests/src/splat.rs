@@ -78,14 +78,21 @@ impl Allowed {
         if self.line.iter().any(|allowed| text.contains(&allowed.text)) {
             return None;
         }
-        Some(Splat { text: text.to_owned(), fatal: word.is_some_and(|(_, fatal)| *fatal) })
+        Some(Splat {
+            text: text.to_owned(),
+            fatal: word.is_some_and(|(_, fatal)| *fatal),
+        })
     }
 }
 
 /// Splits `<6>[    0.000000] text` into level and text; the number has the facility in its upper bits.
 fn split_level(line: &str) -> (Option<u8>, &str) {
-    let Some((number, rest)) = line.strip_prefix('<').and_then(|rest| rest.split_once('>')) else { return (None, line) };
-    let Ok(number) = number.parse::<u32>() else { return (None, line) };
+    let Some((number, rest)) = line.strip_prefix('<').and_then(|rest| rest.split_once('>')) else {
+        return (None, line);
+    };
+    let Ok(number) = number.parse::<u32>() else {
+        return (None, line);
+    };
     let text = match rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((time, text)) if time.trim().parse::<f64>().is_ok() => text.trim_start(),
         _ => rest,
@@ -104,7 +111,10 @@ mod tests {
     #[test]
     fn the_projects_list_is_well_formed() {
         let list: Allowed = toml::from_str(EXPECTED).unwrap();
-        assert!(list.line.iter().all(|line| line.text.len() > 8 && line._reason.len() > 8));
+        assert!(list
+            .line
+            .iter()
+            .all(|line| line.text.len() > 8 && line._reason.len() > 8));
     }
 
     #[test]
@@ -117,8 +127,13 @@ mod tests {
         let none = list("");
         assert_eq!(none.judge("<6>[    0.000000] Linux version 7.3.4"), None);
         assert_eq!(none.judge("<5>[    0.1] notice"), None);
-        assert_eq!(none.judge("<4>[   12.345678] rnic: odd").unwrap().text, "rnic: odd");
-        assert!(none.judge("<12>[    1.0] from user space at warning level").is_some());
+        assert_eq!(
+            none.judge("<4>[   12.345678] rnic: odd").unwrap().text,
+            "rnic: odd"
+        );
+        assert!(none
+            .judge("<12>[    1.0] from user space at warning level")
+            .is_some());
         assert!(none.judge("<3>[    1.0] error").is_some());
         assert_eq!(none.judge("no level, ordinary"), None);
     }
@@ -126,17 +141,33 @@ mod tests {
     #[test]
     fn words_count_at_any_level() {
         let none = list("");
-        assert!(none.judge("<6>[    1.0] rcu: INFO: rcu_preempt self-detected stall on CPU").is_some());
-        let panic = none.judge("<0>[    1.0] Kernel panic - not syncing: Attempted to kill init!").unwrap();
+        assert!(none
+            .judge("<6>[    1.0] rcu: INFO: rcu_preempt self-detected stall on CPU")
+            .is_some());
+        let panic = none
+            .judge("<0>[    1.0] Kernel panic - not syncing: Attempted to kill init!")
+            .unwrap();
         assert!(panic.fatal);
-        assert!(!none.judge("<4>[    1.0] WARNING: net/core/dev.c:1 at f+0x1/0x2, CPU#0: ip/1").unwrap().fatal);
-        assert!(none.judge("Oops: general protection fault, maybe for address 0x0").unwrap().fatal);
+        assert!(
+            !none
+                .judge("<4>[    1.0] WARNING: net/core/dev.c:1 at f+0x1/0x2, CPU#0: ip/1")
+                .unwrap()
+                .fatal
+        );
+        assert!(
+            none.judge("Oops: general protection fault, maybe for address 0x0")
+                .unwrap()
+                .fatal
+        );
     }
 
     #[test]
     fn a_named_line_is_harmless() {
         let list = list("[[line]]\ntext = \"loading out-of-tree module\"\nreason = \"that is what the driver is\"\n");
-        assert_eq!(list.judge("<4>[    1.0] rnic: loading out-of-tree module taints kernel."), None);
+        assert_eq!(
+            list.judge("<4>[    1.0] rnic: loading out-of-tree module taints kernel."),
+            None
+        );
         assert!(list.judge("<4>[    1.0] rnic: something else").is_some());
     }
 }

@@ -23,7 +23,11 @@ pub fn run(bench: &Bench, filter: Option<&str>, json: Option<&Path>) -> Result<(
     let mut report = Report::default();
     let matches = |name: &str| filter.is_none_or(|filter| name.contains(filter));
     // A filter that names a lane is not for the host.
-    let guest_only = filter.is_some_and(|filter| LANES.iter().any(|lane| filter.starts_with(&format!("{}::", lane.name))));
+    let guest_only = filter.is_some_and(|filter| {
+        LANES
+            .iter()
+            .any(|lane| filter.starts_with(&format!("{}::", lane.name)))
+    });
     if !guest_only {
         run_host(bench, filter, &mut report)?;
     }
@@ -35,7 +39,15 @@ pub fn run(bench: &Bench, filter: Option<&str>, json: Option<&Path>) -> Result<(
                 _ => Verdict::Broken,
             };
             let message = format!("{error:#}");
-            report.add(Outcome { name: "guest::boot".into(), verdict, time: step.elapsed(), message }, &step);
+            report.add(
+                Outcome {
+                    name: "guest::boot".into(),
+                    verdict,
+                    time: step.elapsed(),
+                    message,
+                },
+                &step,
+            );
         }
     }
     if let Some(path) = json {
@@ -69,13 +81,19 @@ fn run_guest(bench: &Bench, matches: &dyn Fn(&str) -> bool, report: &mut Report)
         .cloned()
         .collect();
     for lane in LANES {
-        let names: Vec<&String> =
-            wanted.iter().filter(|(_, of)| of.name == lane.name).map(|(name, _)| name).collect();
+        let names: Vec<&String> = wanted
+            .iter()
+            .filter(|(_, of)| of.name == lane.name)
+            .map(|(name, _)| name)
+            .collect();
         if names.is_empty() {
             continue;
         }
-        let checkpoint =
-            if lane.name == Lane::first().name { first.clone() } else { Checkpoint::find_or_make(bench, *lane)? };
+        let checkpoint = if lane.name == Lane::first().name {
+            first.clone()
+        } else {
+            Checkpoint::find_or_make(bench, *lane)?
+        };
         let step = Step::new(lane.name, "running");
         step.total(names.len() as u64);
         for name in names {

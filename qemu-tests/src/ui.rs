@@ -103,7 +103,11 @@ impl Step {
                 (_, 0) => String::new(),
                 (position, total) => format!("{}% ", (position * 100 / total).min(99)),
             };
-            let message = format!("{at}{}  {}", self.plain.borrow(), clock(self.started.elapsed()));
+            let message = format!(
+                "{at}{}  {}",
+                self.plain.borrow(),
+                clock(self.started.elapsed())
+            );
             self.plain_line(&message);
         }
     }
@@ -134,7 +138,11 @@ impl Step {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        eprintln!("{:>10}  {message}  {}", self.name, clock(self.started.elapsed()));
+        eprintln!(
+            "{:>10}  {message}  {}",
+            self.name,
+            clock(self.started.elapsed())
+        );
     }
 
     /// Ends the step without a trace.

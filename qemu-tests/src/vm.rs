@@ -80,15 +80,28 @@ impl Vm {
     /// # Errors
     ///
     /// When QEMU cannot be started; what it complains about later arrives as [`Event::Gone`].
-    pub fn start(paths: &Paths, ground: &Ground, image: &Image, machine: &Machine, start: Start<'_>) -> Result<Self> {
-        let (wire, wire_there) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
+    pub fn start(
+        paths: &Paths,
+        ground: &Ground,
+        image: &Image,
+        machine: &Machine,
+        start: Start<'_>,
+    ) -> Result<Self> {
+        let (wire, wire_there) = socketpair(
+            AddressFamily::UNIX,
+            SocketType::SEQPACKET,
+            SocketFlags::CLOEXEC,
+            None,
+        )?;
         let (console, console_there) = UnixStream::pair()?;
         let (ctl, ctl_there) = UnixStream::pair()?;
         let (qmp, qmp_there) = UnixStream::pair()?;
         let mut command = ground.root.machine(&paths.project, "qemu-system-x86_64");
         command.args(machine.argv(&ground.kernel.image(), &image.initramfs));
         if let Start::Restore(state) = start {
-            command.arg("-incoming").arg(format!("file:{}", state.display()));
+            command
+                .arg("-incoming")
+                .arg(format!("file:{}", state.display()));
         }
         let there: [(OwnedFd, i32); 4] = [
             (wire_there, argv::WIRE_FD),
@@ -96,14 +109,21 @@ impl Vm {
             (ctl_there.into(), argv::CTL_FD),
             (qmp_there.into(), argv::QMP_FD),
         ];
-        let mappings = there.map(|(parent_fd, child_fd)| FdMapping { parent_fd, child_fd });
+        let mappings = there.map(|(parent_fd, child_fd)| FdMapping {
+            parent_fd,
+            child_fd,
+        });
         command.fd_mappings(mappings.into())?;
         if machine.mode == Mode::Shell {
             // The terminal is the guest's.
             command.stderr(Stdio::piped());
         } else {
             // A group of its own: an interrupt from the terminal ends the runner, and the runner ends the machine.
-            command.process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+            command
+                .process_group(0)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped());
         }
         let mut child = command.spawn().context("cannot start QEMU")?;
         // The other ends of the pairs live in the command; QEMU alone must hold them.
@@ -137,7 +157,10 @@ impl Vm {
     pub fn next_until(&mut self, deadline: Instant) -> Event {
         loop {
             let limit = (self.last_sound + self.patience).min(deadline);
-            let event = match self.events.recv_timeout(limit.saturating_duration_since(Instant::now())) {
+            let event = match self
+                .events
+                .recv_timeout(limit.saturating_duration_since(Instant::now()))
+            {
                 Ok(event) => event,
                 Err(RecvTimeoutError::Timeout) => return Event::Silence,
                 Err(RecvTimeoutError::Disconnected) => Event::Gone(None),
@@ -170,7 +193,9 @@ impl Vm {
     /// When the machine is gone.
     pub fn say(&mut self, line: &str) -> Result<()> {
         self.last_sound = Instant::now();
-        self.ctl.write_all(format!("{line}\n").as_bytes()).context("the guest's control port is closed")
+        self.ctl
+            .write_all(format!("{line}\n").as_bytes())
+            .context("the guest's control port is closed")
     }
 
     /// Machine control.
@@ -209,7 +234,9 @@ impl Vm {
         match (status.code(), status.signal()) {
             (Some(0), _) => None,
             (Some(code), _) => Some(format!("QEMU exited with {code}: {complaint}")),
-            (None, Some(signal)) => Some(format!("QEMU was killed by signal {signal}: {complaint}")),
+            (None, Some(signal)) => {
+                Some(format!("QEMU was killed by signal {signal}: {complaint}"))
+            }
             (None, None) => Some("QEMU vanished".to_owned()),
         }
     }
@@ -233,7 +260,9 @@ fn read_lines(from: impl Read + Send + 'static, to: Sender<Event>, event: fn(Str
             match reader.read_until(b'\n', &mut bytes) {
                 Ok(0) | Err(_) => break,
                 Ok(_) => {
-                    let line = String::from_utf8_lossy(&bytes).trim_end_matches(['\r', '\n']).to_owned();
+                    let line = String::from_utf8_lossy(&bytes)
+                        .trim_end_matches(['\r', '\n'])
+                        .to_owned();
                     if to.send(event(line)).is_err() {
                         return;
                     }

@@ -29,7 +29,9 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Vec<PathBuf>> {
     write_if_new(&out.join("xdp_meta.bpf.h"), &header::bpf_header())?;
     let sources = with_ending(&sources_dir, ".bpf.c")?;
     // Any header may be included by any program.
-    let mut common = Key::default().with(&ground.kernel.key).with_file(&out.join("xdp_meta.bpf.h"))?;
+    let mut common = Key::default()
+        .with(&ground.kernel.key)
+        .with_file(&out.join("xdp_meta.bpf.h"))?;
     for file in with_ending(&sources_dir, ".h")? {
         common = common.with_file(&file)?;
     }
@@ -38,14 +40,19 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Vec<PathBuf>> {
     let mut objects = Vec::new();
     let mut compiled = 0;
     for source in sources {
-        let name = source.file_name().context("a source without a name")?.to_string_lossy();
+        let name = source
+            .file_name()
+            .context("a source without a name")?
+            .to_string_lossy();
         let object = out.join(name.replace(".bpf.c", ".bpf.o"));
         let stamp = out.join(format!(".{name}.key"));
         let key = common.clone().with_file(&source)?.short();
         if !object.exists() || std::fs::read_to_string(&stamp).ok().as_deref() != Some(&key) {
             step.message(&format!("clang {name}"));
             let mut clang = ground.root.command(&paths.project, "clang-19");
-            clang.args(["-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall", "-Werror"]);
+            clang.args([
+                "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall", "-Werror",
+            ]);
             clang.arg("-I").arg(&out).arg("-I").arg(&sources_dir);
             clang.arg("-c").arg(&source).arg("-o").arg(&object);
             job::run(clang, &log, &step, |_| {})?

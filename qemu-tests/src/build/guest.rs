@@ -23,7 +23,17 @@ pub fn build(paths: &Paths) -> Result<PathBuf> {
     let step = Step::new("guest", "building the guest's init");
     let mut cargo = cargo();
     cargo.current_dir(&paths.project);
-    cargo.args(["build", "--release", "--package", "rnic-guest", "--target", TARGET, "--target-dir"]).arg(&out);
+    cargo
+        .args([
+            "build",
+            "--release",
+            "--package",
+            "rnic-guest",
+            "--target",
+            TARGET,
+            "--target-dir",
+        ])
+        .arg(&out);
     cargo.env("RUSTFLAGS", "-C target-feature=+crt-static");
     let log = paths.runs().join("guest.log");
     let _ = std::fs::remove_file(&log);
@@ -52,8 +62,15 @@ pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        let set_for_us = text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST") || text.starts_with("CARGO_BIN");
-        if set_for_us || matches!(&*text, "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE" | "LD_LIBRARY_PATH") {
+        let set_for_us = text.starts_with("CARGO_PKG_")
+            || text.starts_with("CARGO_MANIFEST")
+            || text.starts_with("CARGO_BIN");
+        if set_for_us
+            || matches!(
+                &*text,
+                "CARGO_CRATE_NAME" | "CARGO_PRIMARY_PACKAGE" | "LD_LIBRARY_PATH"
+            )
+        {
             cargo.env_remove(&name);
         }
     }

@@ -18,16 +18,27 @@ const REGULAR: u32 = 0o100_644;
 const LINK: u32 = 0o120_777;
 
 /// Programs of the root that tests and people use.
-const TOOLS: &[&str] = &["usr/sbin/ip", "usr/sbin/ethtool", "usr/sbin/bpftool", "usr/bin/tcpdump", "usr/bin/busybox"];
+const TOOLS: &[&str] = &[
+    "usr/sbin/ip",
+    "usr/sbin/ethtool",
+    "usr/sbin/bpftool",
+    "usr/bin/tcpdump",
+    "usr/bin/busybox",
+];
 /// Applets that get a link.
 const APPLETS: &[&str] = &[
-    "sh", "ash", "ls", "cat", "echo", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "grep", "sed", "awk", "head",
-    "tail", "sort", "uniq", "wc", "cut", "tr", "hexdump", "xxd", "od", "dmesg", "insmod", "rmmod", "lsmod", "ps", "top",
-    "kill", "sleep", "date", "seq", "true", "false", "test", "find", "xargs", "less", "vi", "ping", "ifconfig", "arp",
-    "nc", "free", "uptime", "poweroff", "reboot", "sysctl", "stty", "clear", "env", "printf", "tee", "watch", "which",
+    "sh", "ash", "ls", "cat", "echo", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "grep",
+    "sed", "awk", "head", "tail", "sort", "uniq", "wc", "cut", "tr", "hexdump", "xxd", "od",
+    "dmesg", "insmod", "rmmod", "lsmod", "ps", "top", "kill", "sleep", "date", "seq", "true",
+    "false", "test", "find", "xargs", "less", "vi", "ping", "ifconfig", "arp", "nc", "free",
+    "uptime", "poweroff", "reboot", "sysctl", "stty", "clear", "env", "printf", "tee", "watch",
+    "which",
 ];
 /// In-tree drivers that ours is compared with.
-const DRIVERS: &[&str] = &["drivers/net/ethernet/intel/e1000e/e1000e.ko", "drivers/net/ethernet/intel/igb/igb.ko"];
+const DRIVERS: &[&str] = &[
+    "drivers/net/ethernet/intel/e1000e/e1000e.ko",
+    "drivers/net/ethernet/intel/igb/igb.ko",
+];
 
 /// Packs everything.
 ///
@@ -37,20 +48,43 @@ const DRIVERS: &[&str] = &["drivers/net/ethernet/intel/e1000e/e1000e.ko", "drive
 pub fn pack(ground: &Ground, init: &Path, module: &Module, bpf: &[PathBuf]) -> Result<Vec<u8>> {
     let root = ground.root.dir();
     let mut tree = Tree::default();
-    for dir in ["dev", "proc", "sys", "tmp", "run", "root", "etc", "bpf", "usr/lib/modules"] {
+    for dir in [
+        "dev",
+        "proc",
+        "sys",
+        "tmp",
+        "run",
+        "root",
+        "etc",
+        "bpf",
+        "usr/lib/modules",
+    ] {
         tree.dir(dir);
     }
-    for (link, target) in [("bin", "usr/bin"), ("sbin", "usr/sbin"), ("lib", "usr/lib"), ("lib64", "usr/lib64")] {
+    for (link, target) in [
+        ("bin", "usr/bin"),
+        ("sbin", "usr/sbin"),
+        ("lib", "usr/lib"),
+        ("lib64", "usr/lib64"),
+    ] {
         tree.link(link, target);
     }
     tree.put("init", EXECUTABLE, read(init)?);
-    tree.put("etc/passwd", REGULAR, b"root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0::/:/bin/sh\n".to_vec());
+    tree.put(
+        "etc/passwd",
+        REGULAR,
+        b"root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0::/:/bin/sh\n".to_vec(),
+    );
     tree.put("etc/group", REGULAR, b"root:x:0:\ntcpdump:x:0:\n".to_vec());
     tree.put("usr/lib/modules/rnic.ko", REGULAR, read(&module.file)?);
     for driver in DRIVERS {
         let path = ground.kernel.module(driver);
         if path.exists() {
-            tree.put(&format!("usr/lib/modules/{}", name(&path)), REGULAR, read(&path)?);
+            tree.put(
+                &format!("usr/lib/modules/{}", name(&path)),
+                REGULAR,
+                read(&path)?,
+            );
         }
     }
     for object in bpf {
@@ -76,10 +110,14 @@ impl Tree {
     fn dir(&mut self, path: &str) {
         let mut end = 0;
         while let Some(next) = path[end..].find('/') {
-            self.0.entry(path[..end + next].to_owned()).or_insert((DIRECTORY, Vec::new()));
+            self.0
+                .entry(path[..end + next].to_owned())
+                .or_insert((DIRECTORY, Vec::new()));
             end += next + 1;
         }
-        self.0.entry(path.to_owned()).or_insert((DIRECTORY, Vec::new()));
+        self.0
+            .entry(path.to_owned())
+            .or_insert((DIRECTORY, Vec::new()));
     }
 
     fn put(&mut self, path: &str, mode: u32, content: Vec<u8>) {
@@ -96,8 +134,13 @@ impl Tree {
     fn write(&self) -> Result<Vec<u8>> {
         let mut out = Vec::new();
         for (inode, (path, (mode, content))) in (1..).zip(&self.0) {
-            let size = u32::try_from(content.len()).with_context(|| format!("{path} is too large"))?;
-            let mut entry = Builder::new(path).ino(inode).mode(*mode).nlink(1).write(&mut out, size);
+            let size =
+                u32::try_from(content.len()).with_context(|| format!("{path} is too large"))?;
+            let mut entry = Builder::new(path)
+                .ino(inode)
+                .mode(*mode)
+                .nlink(1)
+                .write(&mut out, size);
             std::io::Write::write_all(&mut entry, content)?;
             entry.finish()?;
         }
@@ -111,7 +154,10 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]

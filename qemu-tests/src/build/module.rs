@@ -53,17 +53,23 @@ impl Module {
     /// When the build fails; the message ends with the compiler's output.
     pub fn build(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Self> {
         let kernel = &ground.kernel;
-        let out = paths.kbuild().join(format!("{}-{}", kernel.key, variant.name()));
+        let out = paths
+            .kbuild()
+            .join(format!("{}-{}", kernel.key, variant.name()));
         std::fs::create_dir_all(&out)?;
         let step = Step::new("module", &format!("building rnic.ko ({})", variant.name()));
         let mut make = ground.root.command(&paths.project, "make");
         make.arg("-C").arg(&kernel.dir);
-        make.arg(format!("M={}", paths.project.display())).arg(format!("MO={}", out.display()));
+        make.arg(format!("M={}", paths.project.display()))
+            .arg(format!("MO={}", out.display()));
         make.args(&kernel.make_args);
         // The module brings its own BTF; Kbuild's step would add an empty second section.
         make.arg("CONFIG_DEBUG_INFO_BTF_MODULES=");
         make.arg(format!("RNIC_RUSTFLAGS={}", variant.flags()));
-        make.arg(format!("-j{}", std::thread::available_parallelism().map_or(2, usize::from)));
+        make.arg(format!(
+            "-j{}",
+            std::thread::available_parallelism().map_or(2, usize::from)
+        ));
         let log = out.join("build.log");
         let _ = std::fs::remove_file(&log);
         let mut worked = false;

@@ -5,7 +5,11 @@
 use serde_json::Value;
 
 /// Readers in the order of the table, with the names that people see.
-const READERS: &[(&str, &str)] = &[("frozen", "frozen"), ("kfunc", "kfunc"), ("late_bound", "late-bound")];
+const READERS: &[(&str, &str)] = &[
+    ("frozen", "frozen"),
+    ("kfunc", "kfunc"),
+    ("late_bound", "late-bound"),
+];
 const COLUMNS: &[&str] = &["packets", "misparsed", "stale", "missing", "lost"];
 
 /// One announcement on one line.
@@ -30,7 +34,11 @@ pub fn announcement(value: &Value) -> String {
 
 /// A dump of types, indented under its title.
 pub fn btf(value: &Value) -> String {
-    let dump: String = text(value, "text").trim_end().lines().map(|line| format!("\n            {line}")).collect();
+    let dump: String = text(value, "text")
+        .trim_end()
+        .lines()
+        .map(|line| format!("\n            {line}"))
+        .collect();
     format!("{:>10}  {}{dump}", "btf", text(value, "title"))
 }
 
@@ -39,7 +47,11 @@ pub fn counters(value: &Value) -> String {
     let mut words = vec![format!("generation {}", number(value, "generation"))];
     for (key, name) in READERS {
         if let Some(reader) = value.get("readers").and_then(|readers| readers.get(key)) {
-            words.push(format!("{name} {}/{}", number(reader, "misparsed"), number(reader, "packets")));
+            words.push(format!(
+                "{name} {}/{}",
+                number(reader, "misparsed"),
+                number(reader, "packets")
+            ));
         }
     }
     words.join("  ")
@@ -60,7 +72,12 @@ pub fn table(result: &Value) -> String {
     ];
     for (key, name) in READERS {
         if let Some(reader) = result.get("readers").and_then(|readers| readers.get(key)) {
-            lines.push(row(name, COLUMNS.iter().map(|column| number(reader, column).to_string())));
+            lines.push(row(
+                name,
+                COLUMNS
+                    .iter()
+                    .map(|column| number(reader, column).to_string()),
+            ));
         }
     }
     lines.join("\n")
@@ -91,9 +108,15 @@ mod tests {
             "readers": {"frozen": reader, "kfunc": reader, "late_bound": reader},
         });
         let table = super::table(&result);
-        assert!(table.contains("100 changes, 101 generations, 101 announced"), "{table}");
+        assert!(
+            table.contains("100 changes, 101 generations, 101 announced"),
+            "{table}"
+        );
         assert_eq!(table.lines().count(), 6, "{table}");
-        assert!(table.lines().last().unwrap().contains("late-bound"), "{table}");
+        assert!(
+            table.lines().last().unwrap().contains("late-bound"),
+            "{table}"
+        );
     }
 
     #[test]

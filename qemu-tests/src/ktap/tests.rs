@@ -11,14 +11,21 @@ fn read(text: &str) -> Result<Vec<Leaf>, String> {
 }
 
 fn names(leaves: &[Leaf]) -> Vec<(&str, Status)> {
-    leaves.iter().map(|leaf| (leaf.name.as_str(), leaf.status)).collect()
+    leaves
+        .iter()
+        .map(|leaf| (leaf.name.as_str(), leaf.status))
+        .collect()
 }
 
 #[test]
 fn flat_results() {
     let text = "KTAP version 1\n1..3\nok 1 first\n# got 3\nnot ok 2 - second\nok 3 third # SKIP no clock\nnoise\n";
     let leaves = read(text).unwrap();
-    let expected = [("first", Status::Passed), ("second", Status::Failed), ("third", Status::Skipped)];
+    let expected = [
+        ("first", Status::Passed),
+        ("second", Status::Failed),
+        ("third", Status::Skipped),
+    ];
     assert_eq!(names(&leaves), expected);
     assert_eq!(leaves[1].notes, ["got 3"]);
     assert_eq!(leaves[2].notes, ["SKIP no clock"]);
@@ -55,15 +62,22 @@ ok 2 second
 fn a_summary_that_fails_alone_is_a_failure() {
     let text = "KTAP version 1\n1..1\n  KTAP version 1\n  1..1\n  ok 1 a\nnot ok 1 outer\n";
     let leaves = read(text).unwrap();
-    assert_eq!(names(&leaves), [("outer::a", Status::Passed), ("outer", Status::Failed)]);
+    assert_eq!(
+        names(&leaves),
+        [("outer::a", Status::Passed), ("outer", Status::Failed)]
+    );
 }
 
 #[test]
 fn directives() {
     let text = "KTAP version 1\n1..4\nnot ok 1 a # XFAIL known\nok 2 b # TIMEOUT 3 s\nnot ok 3 c # TODO later\nok 4 d # ERROR\n";
     let leaves = read(text).unwrap();
-    let expected =
-        [("a", Status::Passed), ("b", Status::Failed), ("c", Status::Passed), ("d", Status::Failed)];
+    let expected = [
+        ("a", Status::Passed),
+        ("b", Status::Failed),
+        ("c", Status::Passed),
+        ("d", Status::Failed),
+    ];
     assert_eq!(names(&leaves), expected);
 }
 
@@ -78,13 +92,25 @@ fn what_is_missing_is_an_error() {
         ("", "version line is missing"),
         ("ok 1 a\n1..1\n", "before the version line"),
         ("KTAP version 1\nok 1 a\n", "no plan"),
-        ("KTAP version 1\n1..2\nok 1 a\n", "2 results were planned and 1 came"),
-        ("KTAP version 1\n1..1\nok 1 a\nok 2 b\n", "1 results were planned and 2 came"),
+        (
+            "KTAP version 1\n1..2\nok 1 a\n",
+            "2 results were planned and 1 came",
+        ),
+        (
+            "KTAP version 1\n1..1\nok 1 a\nok 2 b\n",
+            "1 results were planned and 2 came",
+        ),
         ("KTAP version 1\n1..0\n", "the plan is empty"),
         ("KTAP version 1\n1..x\nok 1 a\n", "not a number"),
-        ("KTAP version 1\n1..2\nok 1 a\nok 3 b\n", "result 3 where 2 was due"),
+        (
+            "KTAP version 1\n1..2\nok 1 a\nok 3 b\n",
+            "result 3 where 2 was due",
+        ),
         ("KTAP version 1\n1..1\n1..1\nok 1 a\n", "second plan"),
-        ("KTAP version 1\n1..1\n  KTAP version 1\n  1..2\n  ok 1 a\nok 1 outer\n", "2 results were planned and 1 came"),
+        (
+            "KTAP version 1\n1..1\n  KTAP version 1\n  1..2\n  ok 1 a\nok 1 outer\n",
+            "2 results were planned and 1 came",
+        ),
         ("KTAP version 1\n1..1\nBail out! no device\n", "Bail out!"),
     ] {
         let error = read(text).expect_err(text);
@@ -97,7 +123,10 @@ fn output_cut_at_any_line_is_never_a_pass() {
     let text = "KTAP version 1\n1..2\n  KTAP version 1\n  1..1\n  ok 1 a\nok 1 x\nok 2 y\n";
     let lines: Vec<&str> = text.lines().collect();
     for end in 0..lines.len() {
-        assert!(read(&lines[..end].join("\n")).is_err(), "cut after {end} lines");
+        assert!(
+            read(&lines[..end].join("\n")).is_err(),
+            "cut after {end} lines"
+        );
     }
     assert!(read(text).is_ok());
 }

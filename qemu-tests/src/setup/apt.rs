@@ -32,16 +32,20 @@ impl Apt {
     ///
     /// When the folder cannot be made or there is no Debian keyring.
     pub fn new(dir: PathBuf, suites: &[&str], log: PathBuf) -> Result<Self> {
-        let mirror = std::env::var("RNIC_MIRROR").unwrap_or_else(|_| "http://deb.debian.org/debian".to_owned());
+        let mirror = std::env::var("RNIC_MIRROR")
+            .unwrap_or_else(|_| "http://deb.debian.org/debian".to_owned());
         for sub in ["state/lists/partial", "cache/archives/partial", "log"] {
-            std::fs::create_dir_all(dir.join(sub)).with_context(|| format!("cannot make {}", dir.display()))?;
+            std::fs::create_dir_all(dir.join(sub))
+                .with_context(|| format!("cannot make {}", dir.display()))?;
         }
         let keyring = KEYRINGS
             .iter()
             .find(|path| Path::new(path).exists())
             .context("no Debian archive keyring: install the package debian-archive-keyring")?;
-        let sources: String =
-            suites.iter().map(|suite| format!("deb [signed-by={keyring}] {mirror} {suite} main\n")).collect();
+        let sources: String = suites
+            .iter()
+            .map(|suite| format!("deb [signed-by={keyring}] {mirror} {suite} main\n"))
+            .collect();
         std::fs::write(dir.join("sources.list"), sources)?;
         std::fs::write(dir.join("status"), "")?;
         Ok(Self { dir, mirror, log })
@@ -70,7 +74,9 @@ impl Apt {
         for option in options {
             command.arg("-o").arg(option);
         }
-        command.env("LC_ALL", "C").env("DEBIAN_FRONTEND", "noninteractive");
+        command
+            .env("LC_ALL", "C")
+            .env("DEBIAN_FRONTEND", "noninteractive");
         command
     }
 
@@ -109,16 +115,26 @@ impl Apt {
     pub fn download(&self, packages: &[&str], step: &Step) -> Result<Vec<PathBuf>> {
         let install = |extra: &str| {
             let mut command = self.command("apt-get");
-            command.args(["--yes", "--no-remove", extra, "install"]).args(packages);
+            command
+                .args(["--yes", "--no-remove", extra, "install"])
+                .args(packages);
             command
         };
         let mut names = Vec::new();
-        self.run(install("--print-uris"), step, |line| names.extend(parse_uri(line)))?;
+        self.run(install("--print-uris"), step, |line| {
+            names.extend(parse_uri(line))
+        })?;
         if names.is_empty() {
-            bail!("the package manager named no package to download: see {}", self.log.display());
+            bail!(
+                "the package manager named no package to download: see {}",
+                self.log.display()
+            );
         }
         let archives = self.dir.join("cache/archives");
-        let have = names.iter().filter(|name| archives.join(name).exists()).count() as u64;
+        let have = names
+            .iter()
+            .filter(|name| archives.join(name).exists())
+            .count() as u64;
         step.total(names.len() as u64);
         step.at(have);
         self.run(install("--download-only"), step, |line| {
@@ -130,7 +146,11 @@ impl Apt {
         })?;
         let files: Vec<PathBuf> = names.iter().map(|name| archives.join(name)).collect();
         if let Some(missing) = files.iter().find(|file| !file.exists()) {
-            bail!("{} was not downloaded: see {}", missing.display(), self.log.display());
+            bail!(
+                "{} was not downloaded: see {}",
+                missing.display(),
+                self.log.display()
+            );
         }
         Ok(files)
     }
@@ -150,7 +170,13 @@ impl Apt {
     fn explain(&self, failure: &Failure) -> anyhow::Error {
         let text = failure.tail.join("\n");
         let cause = failure.cause().trim_start_matches("E: ").to_owned();
-        let unreachable = ["Could not resolve", "Temporary failure", "Could not connect", "Unable to connect", "timed out"];
+        let unreachable = [
+            "Could not resolve",
+            "Temporary failure",
+            "Could not connect",
+            "Unable to connect",
+            "timed out",
+        ];
         if unreachable.iter().any(|sign| text.contains(sign)) {
             return anyhow::anyhow!(
                 "no network: {} cannot be reached; check the connection, or set RNIC_MIRROR to a Debian mirror \
@@ -159,15 +185,26 @@ impl Apt {
             );
         }
         if text.contains("Unable to locate package") || text.contains("was not found") {
-            return anyhow::anyhow!("{} does not serve a package: {cause}; set RNIC_MIRROR to a full mirror", self.mirror);
+            return anyhow::anyhow!(
+                "{} does not serve a package: {cause}; set RNIC_MIRROR to a full mirror",
+                self.mirror
+            );
         }
         if text.contains("NO_PUBKEY") {
-            return anyhow::anyhow!("the mirror's key is unknown: upgrade the package debian-archive-keyring");
+            return anyhow::anyhow!(
+                "the mirror's key is unknown: upgrade the package debian-archive-keyring"
+            );
         }
         if text.contains("No space left") || text.contains("enough free space") {
-            return anyhow::anyhow!("the disk is full: set-up needs about 8 GB under {}", self.dir.display());
+            return anyhow::anyhow!(
+                "the disk is full: set-up needs about 8 GB under {}",
+                self.dir.display()
+            );
         }
-        anyhow::anyhow!("the package manager failed: {cause}; the whole log is {}", failure.log.display())
+        anyhow::anyhow!(
+            "the package manager failed: {cause}; the whole log is {}",
+            failure.log.display()
+        )
     }
 }
 
@@ -176,10 +213,15 @@ fn parse_madison(text: &str, package: &str) -> Vec<String> {
     let mut versions = Vec::new();
     for line in text.lines() {
         let mut columns = line.split('|').map(str::trim);
-        let (Some(name), Some(version), Some(origin)) = (columns.next(), columns.next(), columns.next()) else {
+        let (Some(name), Some(version), Some(origin)) =
+            (columns.next(), columns.next(), columns.next())
+        else {
             continue;
         };
-        if name == package && origin.ends_with("Packages") && !versions.iter().any(|known| known == version) {
+        if name == package
+            && origin.ends_with("Packages")
+            && !versions.iter().any(|known| known == version)
+        {
             versions.push(version.to_owned());
         }
     }
@@ -191,7 +233,8 @@ fn parse_uri(line: &str) -> Option<String> {
     let mut words = line.split(' ');
     let uri = words.next()?;
     let name = words.next()?;
-    (uri.starts_with('\'') && uri.ends_with('\'') && name.ends_with(".deb")).then(|| name.to_owned())
+    (uri.starts_with('\'') && uri.ends_with('\'') && name.ends_with(".deb"))
+        .then(|| name.to_owned())
 }
 
 #[cfg(test)]
@@ -206,7 +249,10 @@ linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backpor
 linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
      linux | 7.3.5-1 | http://mirror.example/debian sid/main Sources
 ";
-        assert_eq!(parse_madison(text, "linux-source-7.3"), ["7.3.5-1", "7.3.4-1~bpo13+1"]);
+        assert_eq!(
+            parse_madison(text, "linux-source-7.3"),
+            ["7.3.5-1", "7.3.4-1~bpo13+1"]
+        );
         assert!(parse_madison("", "linux-source-7.3").is_empty());
     }
 

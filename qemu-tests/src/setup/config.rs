@@ -14,7 +14,10 @@ pub const NEEDED: &[(&str, &str)] = &[
     ("CONFIG_DEBUG_INFO_BTF", "BTF of the kernel"),
     ("CONFIG_DEBUG_INFO_BTF_MODULES", "BTF of modules"),
     ("CONFIG_BPF_SYSCALL", "loading XDP programs"),
-    ("CONFIG_BPF_JIT", "calling kernel functions from XDP programs"),
+    (
+        "CONFIG_BPF_JIT",
+        "calling kernel functions from XDP programs",
+    ),
     ("CONFIG_XDP_SOCKETS", "AF_XDP"),
     ("CONFIG_PAGE_POOL", "receive buffers"),
     ("CONFIG_PCI_MSI", "interrupts"),
@@ -52,19 +55,27 @@ impl Config {
 
     /// All set options, one a line.
     pub fn text(&self) -> String {
-        self.0.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+        self.0
+            .iter()
+            .map(|(name, value)| format!("{name}={value}\n"))
+            .collect()
     }
 
     /// What the fragment asks for and this configuration does not have, as `CONFIG_X=y (is not set)`.
     pub fn lacks(&self, fragment: &str) -> Vec<String> {
         let mut missing = Vec::new();
         for line in fragment.lines().map(str::trim) {
-            let unset = line.strip_prefix("# ").and_then(|rest| rest.strip_suffix(" is not set"));
+            let unset = line
+                .strip_prefix("# ")
+                .and_then(|rest| rest.strip_suffix(" is not set"));
             if let Some(name) = unset {
                 if let Some(value) = self.get(name) {
                     missing.push(format!("{name} unset (is {value})"));
                 }
-            } else if let Some((name, value)) = line.split_once('=').filter(|(name, _)| name.starts_with("CONFIG_")) {
+            } else if let Some((name, value)) = line
+                .split_once('=')
+                .filter(|(name, _)| name.starts_with("CONFIG_"))
+            {
                 match self.get(name) {
                     Some(have) if have == value => {}
                     Some(have) => missing.push(format!("{line} (is {have})")),
@@ -102,14 +113,23 @@ mod tests {
         let fragment = "CONFIG_IGB=m\nCONFIG_E1000E=y\n# CONFIG_RUST is not set\n";
         assert_eq!(
             Config::parse(CONFIG).lacks(fragment),
-            ["CONFIG_IGB=m (is not set)", "CONFIG_E1000E=y (is m)", "CONFIG_RUST unset (is y)"]
+            [
+                "CONFIG_IGB=m (is not set)",
+                "CONFIG_E1000E=y (is m)",
+                "CONFIG_RUST unset (is y)"
+            ]
         );
     }
 
     #[test]
     fn an_empty_configuration_lacks_rust_and_btf() {
         let missing = Config::parse("").lacks_needed().join("\n");
-        for name in ["CONFIG_RUST", "CONFIG_DEBUG_INFO_BTF", "CONFIG_XDP_SOCKETS", "CONFIG_BPF_SYSCALL"] {
+        for name in [
+            "CONFIG_RUST",
+            "CONFIG_DEBUG_INFO_BTF",
+            "CONFIG_XDP_SOCKETS",
+            "CONFIG_BPF_SYSCALL",
+        ] {
             assert!(missing.contains(name), "{name}");
         }
     }

@@ -75,7 +75,11 @@ pub fn create(paths: &Paths, root: &Root) -> Result<Kernel> {
     let source = source::find_or_fetch(paths, root)?;
     let config = resolve(paths, root, &source)?;
     let tools = root::recorded_tools(root)?;
-    let key = Key::default().with(&source.version).with(&config).with(tools).short();
+    let key = Key::default()
+        .with(&source.version)
+        .with(&config)
+        .with(tools)
+        .short();
     let dir = paths.kernels().join(&key);
     if !dir.join(STAMP).exists() {
         build(paths, root, &source, &config, &dir)?;
@@ -87,12 +91,20 @@ pub fn create(paths: &Paths, root: &Root) -> Result<Kernel> {
 }
 
 fn kernel(dir: PathBuf, key: &str, version: &str) -> Kernel {
-    Kernel { dir, name: format!("linux {version}"), key: key.to_owned(), make_args: vec![LLVM.into()] }
+    Kernel {
+        dir,
+        name: format!("linux {version}"),
+        key: key.to_owned(),
+        make_args: vec![LLVM.into()],
+    }
 }
 
 /// Everything outside the source that decides a build.
 fn inputs_key(root: &Root) -> Result<String> {
-    Ok(Key::default().with(FRAGMENT).with(root::recorded_tools(root)?).short())
+    Ok(Key::default()
+        .with(FRAGMENT)
+        .with(root::recorded_tools(root)?)
+        .short())
 }
 
 /// `tinyconfig` with the fragment on top, as Kconfig resolves it.
@@ -110,13 +122,22 @@ fn resolve(paths: &Paths, root: &Root, source: &Source) -> Result<String> {
     };
     run(make(root, source, &dir, &["tinyconfig"]))?;
     let mut merge = root.command(&source.dir, "./scripts/kconfig/merge_config.sh");
-    merge.args(["-m", "-O"]).arg(&dir).arg(dir.join(".config")).arg(dir.join("fragment"));
+    merge
+        .args(["-m", "-O"])
+        .arg(&dir)
+        .arg(dir.join(".config"))
+        .arg(dir.join("fragment"));
     run(merge)?;
     run(make(root, source, &dir, &["olddefconfig"]))?;
-    let config = std::fs::read_to_string(dir.join(".config")).context("the configuration was not made")?;
+    let config =
+        std::fs::read_to_string(dir.join(".config")).context("the configuration was not made")?;
     let lost = Config::parse(&config).lacks(FRAGMENT);
     if !lost.is_empty() {
-        bail!("the kernel {} does not take these options: {}", source.version, lost.join(", "));
+        bail!(
+            "the kernel {} does not take these options: {}",
+            source.version,
+            lost.join(", ")
+        );
     }
     std::fs::remove_dir_all(&dir)?;
     step.clear();
@@ -124,20 +145,35 @@ fn resolve(paths: &Paths, root: &Root, source: &Source) -> Result<String> {
 }
 
 fn build(paths: &Paths, root: &Root, source: &Source, config: &str, dir: &Path) -> Result<()> {
-    let step = Step::new("kernel", &format!("building linux {}, once: about 20 minutes on 2 cores", source.version));
+    let step = Step::new(
+        "kernel",
+        &format!(
+            "building linux {}, once: about 20 minutes on 2 cores",
+            source.version
+        ),
+    );
     step.total(LINES);
     let log = paths.log("kernel");
     std::fs::create_dir_all(dir)?;
     if std::fs::read_to_string(dir.join(".config")).ok().as_deref() != Some(config) {
         let _ = std::fs::remove_file(&log);
         std::fs::write(dir.join(".config"), config)?;
-        job::run(make(root, source, dir, &["olddefconfig"]), &log, &step, |_| {})?
-            .map_err(|failure| failure.into_error("configuring the kernel"))?;
+        job::run(
+            make(root, source, dir, &["olddefconfig"]),
+            &log,
+            &step,
+            |_| {},
+        )?
+        .map_err(|failure| failure.into_error("configuring the kernel"))?;
     }
     // What an interrupted build has done already is in its log.
-    let before = std::fs::read_to_string(&log).map_or(0, |text| text.lines().filter(|line| is_unit(line)).count());
+    let before = std::fs::read_to_string(&log)
+        .map_or(0, |text| text.lines().filter(|line| is_unit(line)).count());
     step.at(before as u64);
-    let jobs = format!("-j{}", std::thread::available_parallelism().map_or(2, usize::from) + 1);
+    let jobs = format!(
+        "-j{}",
+        std::thread::available_parallelism().map_or(2, usize::from) + 1
+    );
     let command = make(root, source, dir, &[&jobs, "bzImage", "modules"]);
     job::run(command, &log, &step, |line| {
         if is_unit(line) {
@@ -152,14 +188,22 @@ fn build(paths: &Paths, root: &Root, source: &Source, config: &str, dir: &Path) 
 
 /// True for Kbuild's `  CC      file.o` lines.
 fn is_unit(line: &str) -> bool {
-    line.starts_with("  ") && line.trim().split_once(' ').is_some_and(|(verb, _)| verb.chars().all(|c| c.is_ascii_uppercase()))
+    line.starts_with("  ")
+        && line
+            .trim()
+            .split_once(' ')
+            .is_some_and(|(verb, _)| verb.chars().all(|c| c.is_ascii_uppercase()))
 }
 
 fn make(root: &Root, source: &Source, dir: &Path, args: &[&str]) -> Command {
     let mut command = root.command(&source.dir, "make");
     command.arg(format!("O={}", dir.display())).arg(LLVM);
     // The same bits on every machine and every day.
-    command.args(["KBUILD_BUILD_TIMESTAMP=@0", "KBUILD_BUILD_USER=rnic", "KBUILD_BUILD_HOST=rnic"]);
+    command.args([
+        "KBUILD_BUILD_TIMESTAMP=@0",
+        "KBUILD_BUILD_USER=rnic",
+        "KBUILD_BUILD_HOST=rnic",
+    ]);
     command.args(args);
     command
 }

@@ -17,8 +17,12 @@ use crate::inside::Root;
 ///
 /// When it is no kernel build, or lacks options (all are named) or files.
 pub fn check(dir: &Path) -> Result<Config> {
-    let config = std::fs::read_to_string(dir.join(".config"))
-        .with_context(|| format!("{} is not a configured kernel build: it has no .config", dir.display()))?;
+    let config = std::fs::read_to_string(dir.join(".config")).with_context(|| {
+        format!(
+            "{} is not a configured kernel build: it has no .config",
+            dir.display()
+        )
+    })?;
     let parsed = Config::parse(&config);
     let missing = parsed.lacks_needed();
     if !missing.is_empty() {
@@ -28,12 +32,21 @@ pub fn check(dir: &Path) -> Result<Config> {
             missing.join("\n    ")
         );
     }
-    let unbuilt: Vec<&str> = ["arch/x86/boot/bzImage", "vmlinux", "Module.symvers", "rust/libkernel.rmeta"]
-        .into_iter()
-        .filter(|file| !dir.join(file).exists())
-        .collect();
+    let unbuilt: Vec<&str> = [
+        "arch/x86/boot/bzImage",
+        "vmlinux",
+        "Module.symvers",
+        "rust/libkernel.rmeta",
+    ]
+    .into_iter()
+    .filter(|file| !dir.join(file).exists())
+    .collect();
     if !unbuilt.is_empty() {
-        bail!("the kernel in {} is not built ({} missing): run make bzImage modules", dir.display(), unbuilt.join(", "));
+        bail!(
+            "the kernel in {} is not built ({} missing): run make bzImage modules",
+            dir.display(),
+            unbuilt.join(", ")
+        );
     }
     Ok(parsed)
 }
@@ -44,12 +57,18 @@ pub fn check(dir: &Path) -> Result<Config> {
 ///
 /// Those of [`check`], or when another rustc built it.
 pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
-    let dir = dir.canonicalize().with_context(|| format!("there is no kernel build at {}", dir.display()))?;
+    let dir = dir
+        .canonicalize()
+        .with_context(|| format!("there is no kernel build at {}", dir.display()))?;
     let parsed = check(&dir)?;
     let source = source_of(&dir);
     root.bind(&dir);
     root.bind(&source);
-    let built_by = parsed.get("CONFIG_RUSTC_VERSION_TEXT").unwrap_or("\"\"").trim_matches('"').to_owned();
+    let built_by = parsed
+        .get("CONFIG_RUSTC_VERSION_TEXT")
+        .unwrap_or("\"\"")
+        .trim_matches('"')
+        .to_owned();
     let have = root.output("rustc", &["--version"])?;
     if !built_by.is_empty() && built_by != have.trim() {
         bail!(
@@ -59,12 +78,25 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
             have.trim(),
         );
     }
-    let release = std::fs::read_to_string(dir.join("include/config/kernel.release")).unwrap_or_default();
+    let release =
+        std::fs::read_to_string(dir.join("include/config/kernel.release")).unwrap_or_default();
     let image = std::fs::metadata(dir.join("arch/x86/boot/bzImage"))?;
-    let built = image.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default().as_nanos();
-    let make_args = if parsed.get("CONFIG_CC_IS_CLANG") == Some("y") { vec!["LLVM=-19".to_owned()] } else { Vec::new() };
+    let built = image
+        .modified()?
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_nanos();
+    let make_args = if parsed.get("CONFIG_CC_IS_CLANG") == Some("y") {
+        vec!["LLVM=-19".to_owned()]
+    } else {
+        Vec::new()
+    };
     Ok(Kernel {
-        key: Key::default().with(dir.to_string_lossy().as_bytes()).with(parsed.text()).with(built.to_le_bytes()).short(),
+        key: Key::default()
+            .with(dir.to_string_lossy().as_bytes())
+            .with(parsed.text())
+            .with(built.to_le_bytes())
+            .short(),
         name: format!("linux {} in {}", release.trim(), dir.display()),
         make_args,
         dir,
@@ -73,5 +105,7 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
 
 /// The source tree that an `O=` build points to, or the build itself.
 fn source_of(dir: &Path) -> PathBuf {
-    dir.join("source").canonicalize().unwrap_or_else(|_| dir.to_path_buf())
+    dir.join("source")
+        .canonicalize()
+        .unwrap_or_else(|_| dir.to_path_buf())
 }

@@ -38,10 +38,15 @@ pub fn existing(paths: &Paths) -> Option<Root> {
 pub fn create(paths: &Paths) -> Result<Root> {
     let dir = paths.roots().join(key());
     if dir.exists() {
-        std::fs::remove_dir_all(&dir).with_context(|| format!("cannot remove the unfinished {}", dir.display()))?;
+        std::fs::remove_dir_all(&dir)
+            .with_context(|| format!("cannot remove the unfinished {}", dir.display()))?;
     }
     let step = Step::new("root", "preparing a Debian toolchain");
-    let apt = Apt::new(paths.apt().join("root"), &[packages::RELEASE, packages::BACKPORTS], paths.log("root"))?;
+    let apt = Apt::new(
+        paths.apt().join("root"),
+        &[packages::RELEASE, packages::BACKPORTS],
+        paths.log("root"),
+    )?;
     apt.update(&step)?;
     let mut files = apt.download(packages::PACKAGES, &step)?;
     // The links /bin -> usr/bin and so on come first.
@@ -61,7 +66,11 @@ pub fn create(paths: &Paths) -> Result<Root> {
     }
     finish(&dir, paths)?;
     apt.clean();
-    step.done(&format!("{} packages of Debian {}", files.len(), packages::RELEASE));
+    step.done(&format!(
+        "{} packages of Debian {}",
+        files.len(),
+        packages::RELEASE
+    ));
     Ok(Root::new(dir, paths))
 }
 
@@ -70,8 +79,13 @@ fn finish(dir: &Path, paths: &Paths) -> Result<()> {
     let root = Root::new(dir.to_path_buf(), paths);
     root.check()?;
     for program in packages::PROGRAMS {
-        if !dir.join("usr/bin").join(program).exists() && !dir.join("usr/sbin").join(program).exists() {
-            bail!("the toolchain root lacks `{program}`: see {}", paths.log("root").display());
+        if !dir.join("usr/bin").join(program).exists()
+            && !dir.join("usr/sbin").join(program).exists()
+        {
+            bail!(
+                "the toolchain root lacks `{program}`: see {}",
+                paths.log("root").display()
+            );
         }
     }
     let tools = tools(&root)?;
@@ -85,9 +99,19 @@ fn finish(dir: &Path, paths: &Paths) -> Result<()> {
 /// When one of them does not run.
 pub fn tools(root: &Root) -> Result<String> {
     let mut text = String::new();
-    for tool in ["rustc", "bindgen", "clang-19", "ld.lld-19", "pahole", "qemu-system-x86_64"] {
+    for tool in [
+        "rustc",
+        "bindgen",
+        "clang-19",
+        "ld.lld-19",
+        "pahole",
+        "qemu-system-x86_64",
+    ] {
         let said = root.output(tool, &["--version"])?;
-        text.push_str(&format!("{tool}: {}\n", said.lines().next().unwrap_or_default().trim()));
+        text.push_str(&format!(
+            "{tool}: {}\n",
+            said.lines().next().unwrap_or_default().trim()
+        ));
     }
     Ok(text)
 }
@@ -128,7 +152,10 @@ fn unpack(files: &[std::path::PathBuf], dir: &Path, step: &Step) -> Result<()> {
         for (file, result) in results {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
             result.with_context(|| format!("cannot unpack {name} (is the disk full?)"))?;
-            step.message(&format!("unpacking {}", name.split('_').next().unwrap_or_default()));
+            step.message(&format!(
+                "unpacking {}",
+                name.split('_').next().unwrap_or_default()
+            ));
             step.advance();
         }
         Ok(())

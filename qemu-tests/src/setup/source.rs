@@ -52,7 +52,10 @@ fn existing(paths: &Paths) -> Option<Source> {
                 let version = entry.file_name().to_string_lossy().into_owned();
                 let of_series = version.strip_prefix(series)?.starts_with('.');
                 let complete = of_series && entry.path().join(STAMP).exists();
-                complete.then(|| Source { dir: entry.path().join(tree(series)), version })
+                complete.then(|| Source {
+                    dir: entry.path().join(tree(series)),
+                    version,
+                })
             })
             .collect();
         found.sort_by(|a, b| a.version.cmp(&b.version));
@@ -65,23 +68,35 @@ fn existing(paths: &Paths) -> Option<Source> {
 
 fn fetch(paths: &Paths, root: &Root) -> Result<Source> {
     let step = Step::new("source", "looking for the newest supported kernel");
-    let apt = Apt::new(paths.apt().join("source"), packages::SOURCE_SUITES, paths.log("source"))?;
+    let apt = Apt::new(
+        paths.apt().join("source"),
+        packages::SOURCE_SUITES,
+        paths.log("source"),
+    )?;
     apt.update(&step)?;
     for series in packages::SERIES {
-        let Some(version) = apt.versions(&tree(series))?.into_iter().next() else { continue };
+        let Some(version) = apt.versions(&tree(series))?.into_iter().next() else {
+            continue;
+        };
         step.message(&format!("downloading {} {version}", tree(series)));
         let package = format!("{}={version}", tree(series));
         let files = apt.download(&[&package], &step)?;
         let wanted = format!("{}_", tree(series));
         let file = files
             .iter()
-            .find(|file| file.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&wanted)))
+            .find(|file| {
+                file.file_name()
+                    .is_some_and(|name| name.to_string_lossy().starts_with(&wanted))
+            })
             .context("the source's package was not downloaded")?;
         let dir = paths.sources().join(&version);
         unpack(file, &dir, &tree(series), root, paths, &step)?;
         apt.clean();
         step.done(&format!("{} {version}", tree(series)));
-        return Ok(Source { dir: dir.join(tree(series)), version });
+        return Ok(Source {
+            dir: dir.join(tree(series)),
+            version,
+        });
     }
     bail!(
         "no suite of {} serves a supported kernel source ({}): set RNIC_MIRROR to a full Debian mirror, \
@@ -91,7 +106,14 @@ fn fetch(paths: &Paths, root: &Root) -> Result<Source> {
     )
 }
 
-fn unpack(package: &Path, dir: &Path, tree: &str, root: &Root, paths: &Paths, step: &Step) -> Result<()> {
+fn unpack(
+    package: &Path,
+    dir: &Path,
+    tree: &str,
+    root: &Root,
+    paths: &Paths,
+    step: &Step,
+) -> Result<()> {
     if dir.exists() {
         std::fs::remove_dir_all(dir)?;
     }
@@ -101,9 +123,16 @@ fn unpack(package: &Path, dir: &Path, tree: &str, root: &Root, paths: &Paths, st
     step.at(0);
     let mut extract = root.command(dir, "dpkg-deb");
     extract.arg("--extract").arg(package).arg("package");
-    job::run(extract, &paths.log("source"), step, |_| {})?.map_err(|failure| failure.into_error("unpacking"))?;
+    job::run(extract, &paths.log("source"), step, |_| {})?
+        .map_err(|failure| failure.into_error("unpacking"))?;
     let mut untar = root.command(dir, "tar");
-    untar.args(["--extract", "--xz", "--no-same-owner", "--checkpoint=1000", "--file"]);
+    untar.args([
+        "--extract",
+        "--xz",
+        "--no-same-owner",
+        "--checkpoint=1000",
+        "--file",
+    ]);
     untar.arg(format!("package/usr/src/{tree}.tar.xz"));
     job::run(untar, &paths.log("source"), step, |line| {
         if line.contains("checkpoint") {

@@ -22,6 +22,8 @@ pub enum Mode {
     Test,
     /// Runs a shell on the user's terminal.
     Shell,
+    /// Measures, by a clock that counts instructions, with a second NIC on the same wire inside QEMU.
+    Bench,
 }
 
 /// A machine to start.
@@ -36,7 +38,10 @@ pub struct Machine {
 impl Machine {
     /// The machine of a lane, for tests.
     pub fn test(lane: Lane) -> Self {
-        Self { lane, mode: Mode::Test }
+        Self {
+            lane,
+            mode: Mode::Test,
+        }
     }
 
     /// All arguments but `-incoming`.
@@ -57,36 +62,51 @@ impl Machine {
         }
         add("-serial", "chardev:console".into());
         add("-mon", "chardev=qmp,mode=control".into());
-        add("-device", "virtio-rng-pci".into());
+        if self.mode != Mode::Bench {
+            add("-device", "virtio-rng-pci".into());
+        }
         add("-device", "virtio-serial-pci".into());
         add("-device", "virtserialport,chardev=ctl,name=ctl".into());
         if self.mode == Mode::Shell {
             add("-chardev", "stdio,id=terminal,signal=off".into());
             add("-device", "virtconsole,chardev=terminal".into());
         }
-        add("-netdev", format!("dgram,id=wire,local.type=fd,local.str={WIRE_FD}"));
-        add("-device", format!("{},netdev=wire,mac=52:54:00:12:34:56,romfile=", self.lane.nic));
+        add(
+            "-netdev",
+            format!("dgram,id=wire,local.type=fd,local.str={WIRE_FD}"),
+        );
+        add(
+            "-device",
+            format!(
+                "{},netdev=wire,mac=52:54:00:12:34:56,romfile=",
+                self.lane.nic
+            ),
+        );
         words.extend(["-nodefaults", "-no-user-config", "-no-reboot"].map(str::to_owned));
         words
     }
 
     fn kernel_arguments(&self) -> String {
         let mode = match self.mode {
-            Mode::Test => "test",
+            Mode::Test | Mode::Bench => "test",
             Mode::Shell => "shell",
+        };
+        let clock = match self.mode {
+            Mode::Bench => "tsc=reliable clocksource=tsc nokaslr kfence.sample_interval=0",
+            Mode::Test | Mode::Shell => "tsc=unstable trace_clock=global",
         };
         // Each line of the log carries its level; a panic ends the machine at once. A busy host makes the guest
         // measure a wrong TSC frequency, so time comes from the HPET.
         format!(
             "console=ttyS0 console_msg_format=syslog loglevel=7 printk.time=1 panic=-1 oops=panic \
-             hung_task_panic=1 softlockup_panic=1 no_timer_check tsc=unstable trace_clock=global ipv6.disable_ipv6=1 net.ifnames=0 rnic.mode={mode}"
+             hung_task_panic=1 softlockup_panic=1 no_timer_check {clock} ipv6.disable_ipv6=1 net.ifnames=0 rnic.mode={mode}"
         )
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Machine;
+    use super::{Machine, Mode};
     use crate::lane::Lane;
     use std::path::Path;
 
@@ -96,8 +116,26 @@ mod tests {
         let words = machine.argv(Path::new("/k"), Path::new("/i"));
         assert_eq!(words, machine.argv(Path::new("/k"), Path::new("/i")));
         let line = words.join(" ");
-        for part in ["local.str=10", "fd=11", "fd=12", "fd=13", "name=ctl", "-device e1000e,", "panic=-1"] {
+        for part in [
+            "local.str=10",
+            "fd=11",
+            "fd=12",
+            "fd=13",
+            "name=ctl",
+            "-device e1000e,",
+            "panic=-1",
+        ] {
             assert!(line.contains(part), "{part} in {line}");
+        }
+    }
+
+    #[test]
+    fn only_the_bench_counts_instructions() {
+        for (mode, counts) in [(Mode::Test, false), (Mode::Shell, false), (Mode::Bench, true)] {
+            let line = Machine { lane: Lane::first(), mode }.argv(Path::new("/k"), Path::new("/i")).join(" ");
+            for part in ["-icount", "clocksource=tsc", "igb"] {
+                assert_eq!(line.contains(part), counts, "{part} in {line}");
+            }
         }
     }
 }

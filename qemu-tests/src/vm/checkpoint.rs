@@ -40,15 +40,33 @@ impl Checkpoint {
     /// When the machine does not come up.
     pub fn find_or_make(bench: &Bench, lane: Lane) -> Result<Self> {
         let image = bench.image(lane)?;
-        let _lock = Lock::take(&bench.paths.runs().join(lane.name).join("checkpoint.lock"), "this lane's checkpoint")?;
+        let _lock = Lock::take(
+            &bench.paths.runs().join(lane.name).join("checkpoint.lock"),
+            "this lane's checkpoint",
+        )?;
         let machine = Machine::test(lane);
-        let words = machine.argv(&bench.ground.kernel.image(), &image.initramfs).join("\n");
+        let words = machine
+            .argv(&bench.ground.kernel.image(), &image.initramfs)
+            .join("\n");
         let tools = root::recorded_tools(&bench.ground.root)?;
-        let key = Key::default().with(tools).with(words).with(&image.key).short();
+        let key = Key::default()
+            .with(tools)
+            .with(words)
+            .with(&image.key)
+            .short();
         let dir = bench.paths.runs().join(lane.name).join("checkpoint");
-        let (state, record) = (dir.join(format!("{key}.state")), dir.join(format!("{key}.json")));
+        let (state, record) = (
+            dir.join(format!("{key}.state")),
+            dir.join(format!("{key}.json")),
+        );
         if let Some((cases, boot)) = read_record(&record) {
-            return Ok(Self { state, machine, image, cases, boot });
+            return Ok(Self {
+                state,
+                machine,
+                image,
+                cases,
+                boot,
+            });
         }
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir)?;
@@ -56,9 +74,21 @@ impl Checkpoint {
         let boot = vm.started.elapsed();
         let cases = list(&mut vm)?;
         vm.qmp()?.save(&state).context("cannot save the machine")?;
-        let named: Vec<Value> = cases.iter().map(|(name, lane)| json!([name, lane.name])).collect();
-        write_whole(&record, json!({ "cases": named, "boot_ms": boot.as_millis() as u64 }).to_string())?;
-        Ok(Self { state, machine, image, cases, boot })
+        let named: Vec<Value> = cases
+            .iter()
+            .map(|(name, lane)| json!([name, lane.name]))
+            .collect();
+        write_whole(
+            &record,
+            json!({ "cases": named, "boot_ms": boot.as_millis() as u64 }).to_string(),
+        )?;
+        Ok(Self {
+            state,
+            machine,
+            image,
+            cases,
+            boot,
+        })
     }
 
     /// A machine that goes on from here.
@@ -67,7 +97,13 @@ impl Checkpoint {
     ///
     /// When QEMU cannot be started or the state not loaded.
     pub fn restore(&self, bench: &Bench) -> Result<Vm> {
-        let mut vm = Vm::start(&bench.paths, &bench.ground, &self.image, &self.machine, Start::Restore(&self.state))?;
+        let mut vm = Vm::start(
+            &bench.paths,
+            &bench.ground,
+            &self.image,
+            &self.machine,
+            Start::Restore(&self.state),
+        )?;
         vm.patience(Duration::from_secs(20).max(self.boot * 4));
         vm.qmp()?.resume().context("cannot restore the machine")?;
         Ok(vm)
@@ -82,12 +118,18 @@ fn list(vm: &mut Vm) -> Result<Vec<(String, Lane)>> {
     loop {
         match vm.next_until(end) {
             Event::Ctl(line) => match Line::parse(&line) {
-                Line::Case(name, lane) => cases.push((name, lane.map_or(Ok(Lane::first()), |lane| Lane::named(&lane))?)),
+                Line::Case(name, lane) => cases.push((
+                    name,
+                    lane.map_or(Ok(Lane::first()), |lane| Lane::named(&lane))?,
+                )),
                 Line::Listed => return Ok(cases),
                 _ => {}
             },
             Event::Console(_) => {}
-            Event::Gone(why) => bail!("the machine went off while listing its cases: {}", why.unwrap_or_default()),
+            Event::Gone(why) => bail!(
+                "the machine went off while listing its cases: {}",
+                why.unwrap_or_default()
+            ),
             Event::Silence => bail!("the guest did not list its cases"),
         }
     }
@@ -97,7 +139,13 @@ fn read_record(path: &Path) -> Option<(Vec<(String, Lane)>, Duration)> {
     let value: Value = serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()?;
     let mut cases = Vec::new();
     for case in value.get("cases")?.as_array()? {
-        cases.push((case.get(0)?.as_str()?.to_owned(), Lane::named(case.get(1)?.as_str()?).ok()?));
+        cases.push((
+            case.get(0)?.as_str()?.to_owned(),
+            Lane::named(case.get(1)?.as_str()?).ok()?,
+        ));
     }
-    Some((cases, Duration::from_millis(value.get("boot_ms")?.as_u64()?)))
+    Some((
+        cases,
+        Duration::from_millis(value.get("boot_ms")?.as_u64()?),
+    ))
 }

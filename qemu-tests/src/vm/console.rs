@@ -45,7 +45,12 @@ impl Console {
 
     /// The lines around the first bad one, or the last `count`.
     pub fn excerpt(&self, count: usize) -> &[String] {
-        let first = self.splats.first().map_or(self.lines.len().saturating_sub(count), |(at, _)| at.saturating_sub(3));
+        let first = self
+            .splats
+            .first()
+            .map_or(self.lines.len().saturating_sub(count), |(at, _)| {
+                at.saturating_sub(3)
+            });
         &self.lines[first..self.lines.len().min(first + count)]
     }
 

@@ -49,11 +49,16 @@ impl Line {
             "wire" => Self::Wire(rest.to_owned()),
             "ktap" => Self::Ktap(rest.to_owned()),
             "log" => Self::Log(rest.to_owned()),
-            "event" => serde_json::from_str(rest).map_or_else(|_| Self::Unknown(line.to_owned()), Self::Event),
+            "event" => serde_json::from_str(rest)
+                .map_or_else(|_| Self::Unknown(line.to_owned()), Self::Event),
             "done" => match serde_json::from_str::<Value>(rest) {
                 Ok(value) => Self::Done {
                     ok: value.get("ok").and_then(Value::as_bool).unwrap_or(false),
-                    message: value.get("message").and_then(Value::as_str).unwrap_or_default().to_owned(),
+                    message: value
+                        .get("message")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default()
+                        .to_owned(),
                 },
                 Err(_) => Self::Unknown(line.to_owned()),
             },
@@ -70,17 +75,38 @@ mod tests {
     fn every_kind_of_line_is_understood() {
         assert_eq!(Line::parse("ready"), Line::Ready);
         assert_eq!(Line::parse("case a::b"), Line::Case("a::b".into(), None));
-        assert_eq!(Line::parse("case teeth::x no_fence"), Line::Case("teeth::x".into(), Some("no_fence".into())));
-        assert_eq!(Line::parse("ktap   ok 1 - deep"), Line::Ktap("  ok 1 - deep".into()));
-        assert_eq!(Line::parse("wire {\"count\":3}"), Line::Wire("{\"count\":3}".into()));
+        assert_eq!(
+            Line::parse("case teeth::x no_fence"),
+            Line::Case("teeth::x".into(), Some("no_fence".into()))
+        );
+        assert_eq!(
+            Line::parse("ktap   ok 1 - deep"),
+            Line::Ktap("  ok 1 - deep".into())
+        );
+        assert_eq!(
+            Line::parse("wire {\"count\":3}"),
+            Line::Wire("{\"count\":3}".into())
+        );
         let done = Line::parse("done {\"ok\":false,\"message\":\"why\"}");
-        assert_eq!(done, Line::Done { ok: false, message: "why".into() });
+        assert_eq!(
+            done,
+            Line::Done {
+                ok: false,
+                message: "why".into()
+            }
+        );
         assert!(matches!(Line::parse("event {\"btf\":{}}"), Line::Event(_)));
     }
 
     #[test]
     fn a_done_line_that_says_nothing_is_not_a_success() {
-        assert_eq!(Line::parse("done {}"), Line::Done { ok: false, message: String::new() });
+        assert_eq!(
+            Line::parse("done {}"),
+            Line::Done {
+                ok: false,
+                message: String::new()
+            }
+        );
         assert_eq!(Line::parse("done"), Line::Unknown("done".into()));
         assert_eq!(Line::parse("case"), Line::Unknown("case".into()));
         assert_eq!(Line::parse("gibberish"), Line::Unknown("gibberish".into()));

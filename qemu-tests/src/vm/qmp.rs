@@ -26,7 +26,11 @@ impl Qmp {
     /// When the descriptor cannot be duplicated.
     pub fn new(stream: UnixStream) -> Result<Self> {
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        Ok(Self { reader: BufReader::new(stream.try_clone()?), writer: stream, ready: false })
+        Ok(Self {
+            reader: BufReader::new(stream.try_clone()?),
+            writer: stream,
+            ready: false,
+        })
     }
 
     /// Runs one command.
@@ -53,8 +57,16 @@ impl Qmp {
     /// When the state cannot be written.
     pub fn save(&mut self, file: &Path) -> Result<()> {
         self.command("stop", json!({}))?;
-        self.command("migrate", json!({ "uri": format!("file:{}", file.display()) }))?;
-        self.wait_for("query-migrate", "status", "completed", &["failed", "cancelled"])
+        self.command(
+            "migrate",
+            json!({ "uri": format!("file:{}", file.display()) }),
+        )?;
+        self.wait_for(
+            "query-migrate",
+            "status",
+            "completed",
+            &["failed", "cancelled"],
+        )
     }
 
     /// Lets a restored machine run.
@@ -63,7 +75,12 @@ impl Qmp {
     ///
     /// When the state could not be loaded.
     pub fn resume(&mut self) -> Result<()> {
-        self.wait_for("query-status", "status", "paused", &["internal-error", "io-error"])?;
+        self.wait_for(
+            "query-status",
+            "status",
+            "paused",
+            &["internal-error", "io-error"],
+        )?;
         self.command("cont", json!({})).map(drop)
     }
 
@@ -82,7 +99,9 @@ impl Qmp {
 
     fn exchange(&mut self, name: &str, arguments: Value) -> Result<Value> {
         let line = json!({ "execute": name, "arguments": arguments });
-        self.writer.write_all(format!("{line}\n").as_bytes()).context("QEMU's control channel is closed")?;
+        self.writer
+            .write_all(format!("{line}\n").as_bytes())
+            .context("QEMU's control channel is closed")?;
         loop {
             let mut answer = self.read()?;
             if let Some(error) = answer.get("error") {
@@ -96,7 +115,12 @@ impl Qmp {
 
     fn read(&mut self) -> Result<Value> {
         let mut line = String::new();
-        if self.reader.read_line(&mut line).context("QEMU does not answer")? == 0 {
+        if self
+            .reader
+            .read_line(&mut line)
+            .context("QEMU does not answer")?
+            == 0
+        {
             bail!("QEMU closed its control channel");
         }
         serde_json::from_str(&line).with_context(|| format!("QEMU said {line:?}"))
