@@ -308,18 +308,16 @@ impl Operations for Adapter<'_> {
         Ok(())
     }
 
-    fn set_xdp(
-        &self,
-        port: &Port<Self>,
-        prog: Option<Prog>,
-        extack: &mut ExtAck<'_>,
-    ) -> Result {
+    fn set_xdp(&self, port: &Port<Self>, prog: Option<Prog>, extack: &mut ExtAck<'_>) -> Result {
         let mut control = self.control.lock();
         let mut config = control.config.clone();
         config.prog = prog;
         if control.open {
             if let Err(e) = self.reconfigure(port, config.clone(), Reason::Attach) {
-                return extack.refuse(e, c"no memory for the announcement; the old program goes on");
+                return extack.refuse(
+                    e,
+                    c"no memory for the announcement; the old program goes on",
+                );
             }
         }
         control.config = config;

@@ -224,7 +224,11 @@ mod tests {
             (0x0000_0003, Checksum::None), // ARP
             (0x0006_0023, Checksum::Good), // TCPv6
         ] {
-            assert_eq!(RxDescriptor::new(0, upper(status, 64, 0)).checksum(), verdict, "{status:#x}");
+            assert_eq!(
+                RxDescriptor::new(0, upper(status, 64, 0)).checksum(),
+                verdict,
+                "{status:#x}"
+            );
         }
     }
 
@@ -250,14 +254,22 @@ mod tests {
         for bits in [0, u64::MAX, 0x5555_5555_5555_5555, 0xaaaa_aaaa_aaaa_aaaa] {
             let d = RxDescriptor::new(bits, bits);
             assert!(d.length() <= 0xffff);
-            let _ = (d.checksum(), d.rss_hash_type(), d.is_damaged(), d.is_l4_hash());
+            let _ = (
+                d.checksum(),
+                d.rss_hash_type(),
+                d.is_damaged(),
+                d.is_l4_hash(),
+            );
         }
     }
 
     #[test]
     fn transmit_bytes_are_golden() {
         let d = TxDescriptor::packet(0x1122_3344, 60);
-        assert_eq!(d.address.to_le_bytes(), [0x44, 0x33, 0x22, 0x11, 0, 0, 0, 0]);
+        assert_eq!(
+            d.address.to_le_bytes(),
+            [0x44, 0x33, 0x22, 0x11, 0, 0, 0, 0]
+        );
         assert_eq!(d.control.to_le_bytes(), [60, 0, 0, 0x0b, 0, 0, 0, 0]);
         assert!(!TxDescriptor::is_done(d.control));
         assert!(TxDescriptor::is_done(d.control | 1 << 32));

@@ -12,6 +12,7 @@ use crate::{
     sys::{
         genetlink, kfunc,
         netdev::{Registration, Setup},
+        pci_device,
     },
 };
 use kernel::{device::Core, device_id::IdArray, driver, pci, prelude::*, InPlaceModule};
@@ -36,8 +37,7 @@ impl pci::Driver for Rnic {
         pdev: &'bound pci::Device<Core<'_>>,
         _info: Option<&'bound ()>,
     ) -> impl PinInit<Driver<'bound>, Error> + 'bound {
-        pdev.enable_device_mem()?;
-        pdev.set_master();
+        pci_device::enable(pdev)?;
         let hw = I82574::new(pdev.iomap_region_sized::<{ regs::BAR_SIZE }>(0, c"rnic")?);
         let setup = Setup {
             features: FEATURES,

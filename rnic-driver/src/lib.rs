@@ -4,7 +4,7 @@
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`desc`], [`rss`], [`layouts`] | what the hardware writes, and what is made of it; pure, tested on the host |
+//! | [`desc`], [`frame`], [`rss`], [`layouts`] | what the hardware writes, and what is made of it; pure, tested on the host |
 //! | `hal`, `regs` | the NICs: registers and the order in which they are written |
 //! | `ring`, `rx`, `tx` | descriptor rings and the loops over them |
 //! | `adapter`, `driver` | one interface and its configuration; PCI |
@@ -17,6 +17,8 @@
 
 #[forbid(unsafe_code)]
 pub mod desc;
+#[forbid(unsafe_code)]
+pub mod frame;
 #[forbid(unsafe_code)]
 pub mod layouts;
 #[forbid(unsafe_code)]

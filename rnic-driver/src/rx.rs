@@ -7,6 +7,7 @@
 
 use crate::{
     desc::{Checksum, RxDescriptor},
+    frame::{Assembly, Frame},
     hal::I82574,
     layouts::{knob, RxMeta, ETH_P_8021Q},
     ring::{self, RxRing},
@@ -16,7 +17,7 @@ use crate::{
         metadata_ops,
         napi::{Napi, NapiContext},
         netdev::NetDevice,
-        page_pool::{PagePool, RxBuffer, BUFFER_SIZE},
+        page_pool::{PagePool, RxBuffer},
         xdp::{Prog, RxqInfo, Verdict, XdpBuff},
     },
 };
@@ -30,9 +31,6 @@ use meta_core::{
 
 /// Buffers are posted when this many are missing, so that the tail register is written seldom.
 const REFILL: usize = 16;
-
-/// Bytes of an Ethernet header.
-const ETH_HLEN: usize = 14;
 
 /// What the receive loop works by. Changed behind the fence only.
 #[derive(Clone)]
@@ -76,8 +74,7 @@ pub(crate) struct RxQueue {
     ring: RxRing,
     rxq: RxqInfo,
     pool: PagePool,
-    /// In the middle of a frame that is dropped.
-    skipping: bool,
+    assembly: Assembly,
     config: RxConfig,
     generation: Generation,
 }
@@ -100,7 +97,7 @@ impl RxQueue {
             ring: RxRing::new(pdev.as_ref())?,
             rxq: RxqInfo::new(dev, 0, napi, &pool)?,
             pool,
-            skipping: false,
+            assembly: Assembly::default(),
             config,
             generation,
         };
@@ -188,7 +185,11 @@ impl RxQueue {
     /// runs: while it is off, QEMU's model takes the write as a sign to receive, and loses the frame that waits.
     #[inline]
     pub(crate) fn tell(&mut self, hw: &I82574<'_>) {
-        let enough = if self.ring.vacant() >= REFILL { 1 } else { REFILL };
+        let enough = if self.ring.vacant() >= REFILL {
+            1
+        } else {
+            REFILL
+        };
         if self.ring.untold() >= enough {
             hw.set_receive_tail(self.ring.tell());
         }
@@ -213,19 +214,23 @@ impl RxQueue {
             let Some((descriptor, buffer)) = self.ring.complete() else {
                 break;
             };
-            let len = descriptor.length();
-            let whole = descriptor.is_last() && !self.skipping;
-            if !whole || !(ETH_HLEN..=BUFFER_SIZE).contains(&len) || descriptor.is_damaged() {
-                // A frame in several buffers is dropped and counted once, at its end.
-                self.skipping = !descriptor.is_last();
-                if descriptor.is_last() {
-                    let counter = if descriptor.is_damaged() { &stats.rx_errors } else { &stats.rx_length_errors };
-                    counter.add(1);
+            let judged = match self.assembly.next(descriptor) {
+                Frame::Packet(len) => Ok(len),
+                Frame::Part => Err(None),
+                Frame::BadLength => Err(Some(&stats.rx_length_errors)),
+                Frame::Damaged => Err(Some(&stats.rx_errors)),
+            };
+            let len = match judged {
+                Ok(len) => len,
+                Err(counter) => {
+                    if let Some(counter) = counter {
+                        counter.add(1);
+                    }
+                    self.reuse(buffer);
+                    tally.bad = tally.bad.wrapping_add(1);
+                    continue;
                 }
-                self.reuse(buffer);
-                tally.bad = tally.bad.wrapping_add(1);
-                continue;
-            }
+            };
             buffer.sync_for_cpu(len);
             tally.packets = tally.packets.wrapping_add(1);
             tally.bytes = tally.bytes.wrapping_add(len);

@@ -5,7 +5,10 @@
 //! Nothing here waits for hardware: the model does everything inside the register write. What the model does otherwise
 //! than the datasheet says is commented where it matters.
 
-use crate::{layouts::{knob, ETH_P_8021Q}, regs, rss};
+use crate::{
+    layouts::{knob, ETH_P_8021Q},
+    regs, rss,
+};
 use kernel::{
     io::{register::Array, Io},
     num::Bounded,
@@ -63,7 +66,8 @@ impl<'bound> I82574<'bound> {
     /// Receives for `address`.
     pub(crate) fn set_address(&self, address: [u8; 6]) {
         let [a, b, c, d, e, f] = address;
-        self.bar.write_reg(regs::RAL0::from(u32::from_le_bytes([a, b, c, d])));
+        self.bar
+            .write_reg(regs::RAL0::from(u32::from_le_bytes([a, b, c, d])));
         self.bar
             .write_reg(regs::RAH0::from(u32::from_le_bytes([e, f, 0, 0])).with_av(true));
     }
@@ -71,7 +75,8 @@ impl<'bound> I82574<'bound> {
     /// Sets what is received besides the own address and broadcasts.
     pub(crate) fn set_filter(&self, promiscuous: bool, all_multicast: bool) {
         self.bar.update(regs::RCTL, |r| {
-            r.with_upe(promiscuous).with_mpe(promiscuous || all_multicast)
+            r.with_upe(promiscuous)
+                .with_mpe(promiscuous || all_multicast)
         });
     }
 
@@ -141,8 +146,9 @@ impl<'bound> I82574<'bound> {
 
     /// Lets the receive unit run. Frames that waited are received inside of this call.
     pub(crate) fn start_receive(&self) {
-        self.bar
-            .update(regs::RCTL, |r| r.with_en(true).with_bam(true).with_secrc(true));
+        self.bar.update(regs::RCTL, |r| {
+            r.with_en(true).with_bam(true).with_secrc(true)
+        });
     }
 
     /// Stops the receive unit. The model writes back nothing after this; hardware would have to be waited for.
@@ -193,7 +199,8 @@ impl<'bound> I82574<'bound> {
     /// Masks the interrupts of the rings while they are polled.
     #[inline]
     pub(crate) fn mask_rings(&self) {
-        self.bar.write_reg(regs::IMC::from(Self::ring_causes().into_raw()));
+        self.bar
+            .write_reg(regs::IMC::from(Self::ring_causes().into_raw()));
     }
 
     /// Lets the rings interrupt. A pending cause does so at once.

@@ -73,5 +73,11 @@ pub(crate) fn close<R: Ring>(ring: &mut R, state: &LayoutState, dev: &NetDevice,
     ring.stop_receive();
     ring.drain();
     // Nothing can refuse to stop; without memory the state changes unannounced, as no packet follows.
-    state.publish(Announcement::new().ok(), dev, queue, ring.layout(), Reason::Stop);
+    state.publish(
+        Announcement::new().ok(),
+        dev,
+        queue,
+        ring.layout(),
+        Reason::Stop,
+    );
 }

@@ -4,11 +4,7 @@
 //!
 //! C header: [`include/linux/ethtool.h`](srctree/include/linux/ethtool.h)
 
-use super::{
-    bindings,
-    netdev::Operations,
-    vtable::port,
-};
+use super::{bindings, extack::ExtAck, netdev::Operations, vtable::port};
 use kernel::{error::from_result, prelude::*};
 
 pub(super) const fn table<T: Operations>() -> bindings::ethtool_ops {
@@ -16,6 +12,9 @@ pub(super) const fn table<T: Operations>() -> bindings::ethtool_ops {
         get_drvinfo: Some(drvinfo::<T>),
         get_link: Some(bindings::ethtool_op_get_link),
         get_ringparam: Some(ringparam::<T>),
+        set_ringparam: Some(set_ringparam),
+        get_channels: Some(channels),
+        set_channels: Some(set_channels),
         get_link_ksettings: Some(link_ksettings),
         get_sset_count: Some(sset_count::<T>),
         get_strings: Some(strings::<T>),
@@ -53,6 +52,42 @@ unsafe extern "C" fn ringparam<T: Operations>(
     ring.tx_max_pending = tx;
 }
 
+/// The core has refused what is larger than the maximum, and does not call when nothing changes.
+unsafe extern "C" fn set_ringparam(
+    _dev: *mut bindings::net_device,
+    _ring: *mut bindings::ethtool_ringparam,
+    _kernel: *mut bindings::kernel_ethtool_ringparam,
+    extack: *mut bindings::netlink_ext_ack,
+) -> c_int {
+    // SAFETY: The extack is valid for the request.
+    let mut extack = unsafe { ExtAck::from_raw(extack) };
+    from_result(|| {
+        extack.refuse(
+            EOPNOTSUPP,
+            c"the ring sizes are fixed; ethtool -g shows them",
+        )
+    })
+}
+
+/// One receive and one transmit queue, which share an interrupt.
+unsafe extern "C" fn channels(
+    _dev: *mut bindings::net_device,
+    channels: *mut bindings::ethtool_channels,
+) {
+    // SAFETY: The kernel passes storage of its own.
+    let channels = unsafe { &mut *channels };
+    channels.max_combined = 1;
+    channels.combined_count = 1;
+}
+
+/// The core refuses, with a message, every number of channels but the one that there is.
+unsafe extern "C" fn set_channels(
+    _dev: *mut bindings::net_device,
+    _channels: *mut bindings::ethtool_channels,
+) -> c_int {
+    EOPNOTSUPP.to_errno()
+}
+
 /// The emulated PHY always runs at 1000 Mb/s, full duplex.
 unsafe extern "C" fn link_ksettings(
     dev: *mut bindings::net_device,
@@ -65,7 +100,10 @@ unsafe extern "C" fn link_ksettings(
     (base.speed, base.duplex) = if up {
         (bindings::SPEED_1000, bindings::DUPLEX_FULL as u8)
     } else {
-        (bindings::SPEED_UNKNOWN as u32, bindings::DUPLEX_UNKNOWN as u8)
+        (
+            bindings::SPEED_UNKNOWN as u32,
+            bindings::DUPLEX_UNKNOWN as u8,
+        )
     };
     base.autoneg = bindings::AUTONEG_ENABLE as u8;
     base.port = bindings::PORT_TP as u8;

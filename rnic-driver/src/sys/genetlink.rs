@@ -44,7 +44,14 @@ impl Message {
     ) -> Result<Self> {
         // SAFETY: The skb is live, the family static.
         let header = unsafe {
-            bindings::genlmsg_put(skb.as_ptr(), portid, seq, FAMILY_TABLE.0.get(), flags as c_int, command)
+            bindings::genlmsg_put(
+                skb.as_ptr(),
+                portid,
+                seq,
+                FAMILY_TABLE.0.get(),
+                flags as c_int,
+                command,
+            )
         };
         // INVARIANT: The header was just put there.
         Ok(Self {
@@ -284,27 +291,47 @@ unsafe extern "C" fn get(_skb: *mut bindings::sk_buff, info: *mut bindings::genl
     };
     from_result(|| {
         let ifindex = number(attr::IFINDEX).ok_or_else(|| {
-            refuse(EINVAL, attr::IFINDEX, c"ifindex is missing: name an interface, or ask for a dump")
+            refuse(
+                EINVAL,
+                attr::IFINDEX,
+                c"ifindex is missing: name an interface, or ask for a dump",
+            )
         })?;
         let queue = number(attr::QUEUE).unwrap_or(0);
         let _rtnl = Rtnl::lock();
         // SAFETY: Rtnl is held.
         let dev = unsafe { bindings::rnic_genl_netdev(info, ifindex) };
         if dev.is_null() {
-            return Err(refuse(ENODEV, attr::IFINDEX, c"no such interface in this network namespace"));
+            return Err(refuse(
+                ENODEV,
+                attr::IFINDEX,
+                c"no such interface in this network namespace",
+            ));
         }
         // SAFETY: Live while rtnl is held.
         let dev = unsafe { NetDevice::from_raw(dev) };
         let door = Door::of(dev).ok_or_else(|| {
-            refuse(EOPNOTSUPP, attr::IFINDEX, c"the interface's driver publishes no metadata layouts")
+            refuse(
+                EOPNOTSUPP,
+                attr::IFINDEX,
+                c"the interface's driver publishes no metadata layouts",
+            )
         })?;
         let state = door.layout(dev, queue).ok_or_else(|| {
-            refuse(EINVAL, attr::QUEUE, c"the interface has no such receive queue")
+            refuse(
+                EINVAL,
+                attr::QUEUE,
+                c"the interface has no such receive queue",
+            )
         })?;
         let buffer = Buffer::new()?;
         // SAFETY: The request is valid.
-        let (portid, seq) =
-            unsafe { (bindings::rnic_genl_portid(info), bindings::rnic_genl_seq(info)) };
+        let (portid, seq) = unsafe {
+            (
+                bindings::rnic_genl_portid(info),
+                bindings::rnic_genl_seq(info),
+            )
+        };
         // SAFETY: The buffer lives until the message is filled.
         unsafe { Message::begin(buffer.0, portid, seq, 0, command::LAYOUT_GET) }?
             .fill(|message| state.published().describe(message, dev.ifindex(), queue))?;

@@ -63,7 +63,9 @@ impl Door {
     pub(crate) fn of(dev: &NetDevice) -> Option<&'static Self> {
         // SAFETY: Live.
         let ops = unsafe { bindings::rnic_netdev_xdp_metadata_ops(dev.as_raw()) };
-        crate::DOORS.into_iter().find(|door| ptr::eq(door.as_raw(), ops))
+        crate::DOORS
+            .into_iter()
+            .find(|door| ptr::eq(door.as_raw(), ops))
     }
 
     pub(super) fn as_raw(&self) -> *const bindings::xdp_metadata_ops {

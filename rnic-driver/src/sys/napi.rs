@@ -96,7 +96,10 @@ impl<T> Stopped<'_, T> {
 
     /// Runs `body` on the state with bottom halves disabled, as a poll would run. Packets that it hands to the
     /// stack are not merged by GRO.
-    pub(crate) fn drain<R>(&mut self, body: impl FnOnce(&mut T, &NapiContext<'_>) -> R) -> Option<R> {
+    pub(crate) fn drain<R>(
+        &mut self,
+        body: impl FnOnce(&mut T, &NapiContext<'_>) -> R,
+    ) -> Option<R> {
         struct Call<'a, T, F, R> {
             napi: &'a Napi<T>,
             body: Option<F>,

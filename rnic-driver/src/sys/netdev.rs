@@ -11,9 +11,9 @@
 use super::{
     bindings,
     extack::ExtAck,
-    irq,
     metadata_ops::Door,
     napi::{Napi, NapiContext},
+    pci_device,
     skb::SkBuff,
     vtable::Vtable,
     xdp::Prog,
@@ -236,7 +236,7 @@ impl<T: Operations> Port<T> {
     }
 }
 
-impl<T: Operations> irq::Handler for Port<T> {
+impl<T: Operations> pci_device::Handler for Port<T> {
     fn interrupt(&self) {
         self.ops.interrupt(self);
     }
@@ -288,7 +288,7 @@ pub(crate) struct Setup {
 /// `dev` is registered, its private area points to `port`, and `line` delivers to `port`.
 pub(crate) struct Registration<'bound, T: Operations> {
     dev: NonNull<bindings::net_device>,
-    line: Option<irq::Line<'bound, Port<T>>>,
+    line: Option<pci_device::Line<'bound, Port<T>>>,
     _port: Pin<KBox<Port<T>>>,
 }
 
@@ -331,7 +331,7 @@ impl<'bound, T: Operations> Registration<'bound, T> {
         let this: NonNull<Port<T>> = NonNull::from(&*port);
         let setup = bindings::rnic_netdev_setup {
             // SAFETY: The device is bound.
-            parent: unsafe { &raw mut (*irq::raw(pdev)).dev },
+            parent: unsafe { &raw mut (*pci_device::raw(pdev)).dev },
             netdev_ops: Vtable::<T>::NETDEV,
             ethtool_ops: Vtable::<T>::ETHTOOL,
             xdp_metadata_ops: T::door().as_raw(),
@@ -344,12 +344,14 @@ impl<'bound, T: Operations> Registration<'bound, T> {
         // SAFETY: A fresh device; the tables are static; the private area holds a pointer; the port is pinned.
         unsafe {
             bindings::rnic_netdev_set_up(raw, &setup);
-            bindings::rnic_netdev_priv(raw).cast::<*const Port<T>>().write(this.as_ptr());
+            bindings::rnic_netdev_priv(raw)
+                .cast::<*const Port<T>>()
+                .write(this.as_ptr());
             bindings::rnic_napi_add(raw, port.napi.napi.get(), Some(Vtable::<T>::poll));
             bindings::netif_carrier_off(raw);
         }
         // SAFETY: The line is dropped before the port, below and in `Drop`.
-        let line = unsafe { irq::Line::new(pdev, T::NAME, this) }?;
+        let line = unsafe { pci_device::Line::new(pdev, T::NAME, this) }?;
         // SAFETY: The device is complete.
         to_result(unsafe { bindings::register_netdev(raw) })?;
         core::mem::forget(dev);

@@ -7,15 +7,13 @@
 //!
 //! C header: [`include/net/page_pool/helpers.h`](srctree/include/net/page_pool/helpers.h)
 
-use super::{bindings, irq, napi::Napi, netdev::NetDevice};
+use super::{bindings, napi::Napi, netdev::NetDevice, pci_device};
+use crate::frame::BUFFER_SIZE;
 use core::ptr::NonNull;
 use kernel::{device::Bound, error::from_err_ptr, page::PAGE_SIZE, pci, prelude::*};
 
 /// Bytes in front of a received packet, for the program's headers and metadata (XDP_PACKET_HEADROOM).
 pub(crate) const HEADROOM: usize = 256;
-
-/// Bytes that the device may write behind the headroom.
-pub(crate) const BUFFER_SIZE: usize = 2048;
 
 const _: () = assert!(
     HEADROOM + BUFFER_SIZE + core::mem::size_of::<bindings::skb_shared_info>() + 64 <= PAGE_SIZE,
@@ -47,7 +45,7 @@ impl PagePool {
         queue: u32,
         size: u32,
     ) -> Result<Self> {
-        let dev: *mut bindings::pci_dev = irq::raw(pdev);
+        let dev: *mut bindings::pci_dev = pci_device::raw(pdev);
         // SAFETY: The device is bound, the net_device and its NAPI instance are alive; the pool is destroyed before
         // they go, as the ring that owns it is.
         let pool = from_err_ptr(unsafe {

@@ -4,7 +4,7 @@
 //!
 //! C header: [`include/linux/skbuff.h`](srctree/include/linux/skbuff.h)
 
-use super::{bindings, irq, netdev::NetDevice};
+use super::{bindings, netdev::NetDevice, pci_device};
 use core::{mem::ManuallyDrop, ptr::NonNull};
 use kernel::{device::Bound, pci, prelude::*};
 
@@ -81,7 +81,7 @@ impl SkBuff {
     /// Maps the (linear) packet for the device to read. Gives the skb back when there is no mapping.
     #[inline]
     pub(crate) fn map<'a>(self, pdev: &'a pci::Device<Bound>) -> Result<MappedSkb, Self> {
-        let dev = irq::raw(pdev);
+        let dev = pci_device::raw(pdev);
         // SAFETY: The device is bound and the skb is live.
         let addr = unsafe { bindings::rnic_skb_map(&raw mut (*dev).dev, self.skb.as_ptr()) };
         if addr == u64::MAX {
@@ -147,7 +147,7 @@ impl MappedSkb {
     /// Takes the packet back from the device.
     #[inline]
     pub(crate) fn unmap(self, pdev: &pci::Device<Bound>) -> SkBuff {
-        let dev = irq::raw(pdev);
+        let dev = pci_device::raw(pdev);
         // SAFETY: Mapped with this length in `SkBuff::map`; the device is done with it.
         unsafe { bindings::rnic_skb_unmap(&raw mut (*dev).dev, self.addr, self.len) };
         self.skb

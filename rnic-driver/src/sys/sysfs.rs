@@ -40,7 +40,12 @@ macro_rules! text_file {
 
 text_file!(Layout, c"layout", |state| "{}", state.layout.name);
 text_file!(LayoutId, c"layout_id", |state| "0x{:08x}", state.layout.id);
-text_file!(Generation, c"generation", |state| "{}", state.generation.get());
+text_file!(
+    Generation,
+    c"generation",
+    |state| "{}",
+    state.generation.get()
+);
 
 /// The active layout's own BTF.
 struct Btf;
@@ -69,7 +74,8 @@ impl<T: Operations> Table<T> {
     }
     const BTF: &'static bindings::bin_attribute = &Self::file::<Btf>(read::<T, Btf>);
     const LAYOUT: &'static bindings::bin_attribute = &Self::file::<Layout>(read::<T, Layout>);
-    const LAYOUT_ID: &'static bindings::bin_attribute = &Self::file::<LayoutId>(read::<T, LayoutId>);
+    const LAYOUT_ID: &'static bindings::bin_attribute =
+        &Self::file::<LayoutId>(read::<T, LayoutId>);
     const GENERATION: &'static bindings::bin_attribute =
         &Self::file::<Generation>(read::<T, Generation>);
     const FILES: &'static [*const bindings::bin_attribute; 5] = &[

@@ -3,8 +3,7 @@
 //! The function tables that the C side calls, made from a driver's [`Operations`].
 
 use super::{
-    bindings,
-    ethtool,
+    bindings, ethtool,
     extack::ExtAck,
     napi::NapiContext,
     netdev::{LinkStats, NetDevice, Operations, Port, Xmit},
@@ -83,13 +82,9 @@ impl<T: Operations> Vtable<T> {
         }
     }
 
-    pub(super) unsafe extern "C" fn poll(
-        napi: *mut bindings::napi_struct,
-        budget: c_int,
-    ) -> c_int {
+    pub(super) unsafe extern "C" fn poll(napi: *mut bindings::napi_struct, budget: c_int) -> c_int {
         // SAFETY: The instance belongs to an interface of this driver.
-        let port =
-            unsafe { &**bindings::rnic_napi_netdev_priv(napi).cast::<*const Port<T>>() };
+        let port = unsafe { &**bindings::rnic_napi_netdev_priv(napi).cast::<*const Port<T>>() };
         // SAFETY: NAPI runs one poll of an instance at a time and none while it is disabled.
         let state = unsafe { &mut *port.napi().state.get() };
         // SAFETY: This is the poll function.

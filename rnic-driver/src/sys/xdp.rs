@@ -8,9 +8,10 @@ use super::{
     bindings,
     napi::{Napi, NapiContext},
     netdev::NetDevice,
-    page_pool::{PagePool, RxBuffer, BUFFER_SIZE, HEADROOM},
+    page_pool::{PagePool, RxBuffer, HEADROOM},
     skb::SkBuff,
 };
+use crate::frame::BUFFER_SIZE;
 use core::ptr::NonNull;
 use kernel::{error::to_result, page::PAGE_SIZE, prelude::*};
 use meta_core::value::ByteArray;
@@ -166,7 +167,12 @@ impl<S> XdpBuff<S> {
 
     /// Runs `prog` on the packet.
     #[inline]
-    pub(crate) fn run(&mut self, prog: &Prog, dev: &NetDevice, _context: &NapiContext<'_>) -> Verdict {
+    pub(crate) fn run(
+        &mut self,
+        prog: &Prog,
+        dev: &NetDevice,
+        _context: &NapiContext<'_>,
+    ) -> Verdict {
         // SAFETY: The program and the packet are live; the context has bottom halves off and a bpf_net_context. The
         // program sees `self` through its metadata callbacks only, by the type's second invariant.
         let act = unsafe { bindings::rnic_xdp_run(prog.prog.as_ptr(), &mut self.xdp) };

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! One interrupt line of a PCI device, with its handler.
+//! A PCI device: made ready for DMA, and its interrupt line with the handler.
 //!
 //! `kernel::irq::Registration` owns its handler and borrows the vectors; here the handler is the port that also
 //! owns the line, so the line holds a pointer to it and is freed first.
 
 use super::bindings;
 use core::{marker::PhantomData, ptr::NonNull};
-use kernel::{device::Bound, error::to_result, pci, prelude::*};
+use kernel::{
+    device::{Bound, Core},
+    dma::{Device, DmaMask},
+    error::to_result,
+    pci,
+    prelude::*,
+};
 
 /// What runs in hard interrupt context.
 pub(crate) trait Handler: Sync {
@@ -33,7 +39,7 @@ unsafe impl<H: Handler> Send for Line<'_, H> {}
 unsafe impl<H: Handler> Sync for Line<'_, H> {}
 
 impl<'bound, H: Handler> Line<'bound, H> {
-    /// Allocates one MSI-X or MSI vector and registers `handler` for it.
+    /// Allocates one MSI vector and registers `handler` for it.
     ///
     /// # Safety
     ///
@@ -49,14 +55,7 @@ impl<'bound, H: Handler> Line<'bound, H> {
     ) -> Result<Self> {
         let raw = raw(pdev);
         // SAFETY: `raw` is a bound PCI device.
-        let n = unsafe {
-            bindings::pci_alloc_irq_vectors(
-                raw,
-                1,
-                1,
-                bindings::PCI_IRQ_MSI | bindings::PCI_IRQ_INTX,
-            )
-        };
+        let n = unsafe { bindings::pci_alloc_irq_vectors(raw, 1, 1, bindings::PCI_IRQ_MSI) };
         to_result(n.min(0))?;
         // SAFETY: One vector was just allocated.
         let irq = unsafe { bindings::pci_irq_vector(raw, 0) };
@@ -66,7 +65,7 @@ impl<'bound, H: Handler> Line<'bound, H> {
                 irq as u32,
                 Some(trampoline::<H>),
                 None,
-                bindings::IRQF_SHARED as usize,
+                0,
                 name.as_ptr().cast(),
                 handler.as_ptr().cast(),
             )
@@ -93,6 +92,18 @@ impl<H: Handler> Drop for Line<'_, H> {
         // SAFETY: The vector has no handler any more.
         unsafe { bindings::pci_free_irq_vectors(raw(self.pdev)) };
     }
+}
+
+/// Lets `pdev` decode memory accesses and be a bus master that reaches all memory.
+///
+/// # Errors
+///
+/// Those of `pci_enable_device_mem` and `dma_set_mask_and_coherent`.
+pub(crate) fn enable(pdev: &pci::Device<Core<'_>>) -> Result {
+    pdev.enable_device_mem()?;
+    pdev.set_master();
+    // SAFETY: Called from probe, before anything is allocated or mapped for the device.
+    unsafe { pdev.dma_set_mask_and_coherent(DmaMask::new::<64>()) }
 }
 
 /// The C device behind the abstraction.
