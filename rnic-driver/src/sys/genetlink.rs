@@ -297,7 +297,13 @@ unsafe extern "C" fn get(_skb: *mut bindings::sk_buff, info: *mut bindings::genl
                 c"ifindex is missing: name an interface, or ask for a dump",
             )
         })?;
-        let queue = number(attr::QUEUE).unwrap_or(0);
+        let queue = number(attr::QUEUE).ok_or_else(|| {
+            refuse(
+                EINVAL,
+                attr::QUEUE,
+                c"queue is missing: name a receive queue, or ask for a dump",
+            )
+        })?;
         let _rtnl = Rtnl::lock();
         // SAFETY: Rtnl is held.
         let dev = unsafe { bindings::rnic_genl_netdev(info, ifindex) };
