@@ -29,7 +29,12 @@ use crate::vm::{Event, Start, Vm};
 use statistics::Histogram;
 
 /// The machine that counts: one processor, as two take turns in an order that is the host's.
-const LANE: Lane = Lane { name: "bench", nic: "e1000e", processors: 1, variant: Variant::Plain };
+const LANE: Lane = Lane {
+    name: "bench",
+    nic: "e1000e",
+    processors: 1,
+    variant: Variant::Plain,
+};
 
 /// Fewer packets than this say nothing.
 const ENOUGH: u64 = 1000;
@@ -58,7 +63,10 @@ pub fn run(bench: &Bench, json: Option<&Path>) -> Result<()> {
 fn count(bench: &Bench) -> Result<Vec<Value>> {
     let image = bench.image(LANE)?;
     let step = Step::new(LANE.name, "starting the machine");
-    let machine = Machine { lane: LANE, mode: Mode::Bench };
+    let machine = Machine {
+        lane: LANE,
+        mode: Mode::Bench,
+    };
     let mut vm = Vm::start(&bench.paths, &bench.ground, &image, &machine, Start::Boot)?;
     let outcome = boot::wait_ready(&mut vm, &step).and_then(|()| {
         vm.say("run bench {}")?;
@@ -66,7 +74,8 @@ fn count(bench: &Bench) -> Result<Vec<Value>> {
         follow(&mut vm, &step)
     });
     vm.drain(Duration::from_millis(50));
-    vm.console.write(&bench.paths.runs().join(LANE.name).join("console.log"));
+    vm.console
+        .write(&bench.paths.runs().join(LANE.name).join("console.log"));
     let measured = outcome?;
     if vm.console.first_splat().is_some() {
         return Err(boot::splat(&vm).into());
@@ -78,7 +87,8 @@ fn count(bench: &Bench) -> Result<Vec<Value>> {
 /// Listens to the guest until it is done.
 fn follow(vm: &mut Vm, step: &Step) -> Result<Vec<Value>> {
     let mut measured = Vec::new();
-    let broken = |vm: &Vm, what: &str| Trouble::Infrastructure(format!("{what}{}", boot::excerpt(vm)));
+    let broken =
+        |vm: &Vm, what: &str| Trouble::Infrastructure(format!("{what}{}", boot::excerpt(vm)));
     loop {
         match vm.next_until(Instant::now() + Duration::from_secs(1)) {
             Event::Console(_) if vm.console.is_fatal() => {
@@ -86,10 +96,16 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<Vec<Value>> {
                 return Err(boot::splat(vm).into());
             }
             Event::Console(_) => {}
-            Event::Silence if vm.is_hung() => return Err(broken(vm, "the guest went silent").into()),
+            Event::Silence if vm.is_hung() => {
+                return Err(broken(vm, "the guest went silent").into())
+            }
             Event::Silence => step.tick(),
             Event::Gone(why) => {
-                return Err(broken(vm, &format!("the machine went off: {}", why.unwrap_or_default())).into())
+                return Err(broken(
+                    vm,
+                    &format!("the machine went off: {}", why.unwrap_or_default()),
+                )
+                .into())
             }
             Event::Ctl(line) => match Line::parse(&line) {
                 Line::Event(mut event) => {
@@ -100,7 +116,9 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<Vec<Value>> {
                 Line::Log(text) => step.message(&text),
                 Line::Done { ok: true, .. } => return Ok(measured),
                 Line::Done { message, .. } => {
-                    return Err(Trouble::Failed(format!("the measurement failed: {message}")).into())
+                    return Err(
+                        Trouble::Failed(format!("the measurement failed: {message}")).into(),
+                    )
                 }
                 _ => {}
             },
@@ -112,10 +130,18 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<Vec<Value>> {
 fn summaries(measured: &[Value], what: &str, enough: u64) -> Result<Vec<Value>> {
     let of_kind = measured.iter().filter(|one| one["what"] == what);
     let summaries = of_kind.map(|one| {
-        let name = one["name"].as_str().context("a measurement without a name")?;
+        let name = one["name"]
+            .as_str()
+            .context("a measurement without a name")?;
         let histogram = Histogram::from_json(&one["histogram"]);
-        let summary = histogram.and_then(|histogram| histogram.summary()).with_context(|| format!("{name}: nothing"))?;
-        ensure!(summary.samples >= enough, "{name}: {} samples are too few", summary.samples);
+        let summary = histogram
+            .and_then(|histogram| histogram.summary())
+            .with_context(|| format!("{name}: nothing"))?;
+        ensure!(
+            summary.samples >= enough,
+            "{name}: {} samples are too few",
+            summary.samples
+        );
         Ok(summary.json(name))
     });
     let summaries: Vec<Value> = summaries.collect::<Result<_>>()?;
@@ -125,7 +151,9 @@ fn summaries(measured: &[Value], what: &str, enough: u64) -> Result<Vec<Value>> 
 
 fn qemu_version(bench: &Bench) -> Result<String> {
     let tools = root::recorded_tools(&bench.ground.root)?;
-    let line = tools.lines().find_map(|line| line.strip_prefix("qemu-system-x86_64: "));
+    let line = tools
+        .lines()
+        .find_map(|line| line.strip_prefix("qemu-system-x86_64: "));
     let line = line.context("the toolchain root does not say which QEMU it has")?;
     Ok(line.trim_start_matches("QEMU emulator version ").to_owned())
 }

@@ -147,7 +147,7 @@ pub(crate) fn run(definition: &Definition, ctl: &mut Ctl, args: Value) {
     }
     // The demo has a display of its own; it reports by its result.
     let verdict = match definition.name {
-        "demo" => ktap.verdict(),
+        "demo" | "bench" => ktap.verdict(),
         _ => ktap.finish(),
     };
     let done = match verdict {

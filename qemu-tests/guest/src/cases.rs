@@ -3,6 +3,7 @@
 //! The cases, one file for each topic.
 
 mod announce;
+mod bench;
 mod btf;
 mod checksum;
 mod claim;
@@ -50,4 +51,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         demo::CASES,
     ];
     TOPICS.iter().copied().flatten()
+}
+
+/// The one of this name; the host may know cases that are not listed.
+pub(crate) fn named(name: &str) -> Option<&'static Definition> {
+    all().chain(bench::CASES).find(|case| case.name == name)
 }

@@ -83,7 +83,7 @@ fn list() {
 fn run(ctl: &mut Ctl, order: &str) -> Result<()> {
     let (name, args) = order.split_once(' ').unwrap_or((order, "{}"));
     let args: Value = serde_json::from_str(args).with_context(|| format!("arguments of {name}"))?;
-    match cases::all().find(|case| case.name == name) {
+    match cases::named(name) {
         Some(definition) => case::run(definition, ctl, args),
         None => {
             let message = format!("no case is named {name}");

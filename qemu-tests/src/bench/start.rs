@@ -55,7 +55,9 @@ fn first_answer(vm: &mut Vm) -> Result<()> {
             Event::Ctl(_) => return Ok(()),
             Event::Console(_) => {}
             Event::Gone(_) | Event::Silence => {
-                return Err(Trouble::Infrastructure(format!("no answer{}", boot::excerpt(vm))).into())
+                return Err(
+                    Trouble::Infrastructure(format!("no answer{}", boot::excerpt(vm))).into(),
+                )
             }
         }
     }

@@ -52,7 +52,12 @@ impl Histogram {
             below > middle
         })?;
         let (&mode, &times) = self.0.iter().rev().max_by_key(|(_, &times)| times)?;
-        Some(Summary { samples, median, mode, mode_share: times as f64 / samples as f64 })
+        Some(Summary {
+            samples,
+            median,
+            mode,
+            mode_share: times as f64 / samples as f64,
+        })
     }
 }
 
@@ -83,7 +88,10 @@ mod tests {
     #[test]
     fn nothing_has_no_summary() {
         assert_eq!(of(&[]), None);
-        assert_eq!(Histogram::from_json(&json!([[7, 0]])).and_then(|h| h.summary()), None);
+        assert_eq!(
+            Histogram::from_json(&json!([[7, 0]])).and_then(|h| h.summary()),
+            None
+        );
     }
 
     #[test]
@@ -97,7 +105,10 @@ mod tests {
 
     #[test]
     fn the_mode_is_the_most_frequent_value_and_the_smallest_of_equals() {
-        assert_eq!(of(&[1, 7, 7, 9]).map(|s| (s.mode, s.mode_share)), Some((7, 0.5)));
+        assert_eq!(
+            of(&[1, 7, 7, 9]).map(|s| (s.mode, s.mode_share)),
+            Some((7, 0.5))
+        );
         assert_eq!(of(&[9, 9, 3, 3, 5]).map(|s| s.mode), Some(3));
     }
 

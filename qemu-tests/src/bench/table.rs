@@ -16,16 +16,23 @@ pub fn markdown(result: &Value) -> String {
     text.push_str("| start of a machine on this host | median |\n|---|--:|\n");
     for (name, key) in [
         ("power-on to `ready`", "power_on_to_ready"),
-        ("restore from checkpoint to the guest's first answer", "restore_to_first_answer"),
+        (
+            "restore from checkpoint to the guest's first answer",
+            "restore_to_first_answer",
+        ),
     ] {
-        let median = result["start_seconds"][key]["median"].as_f64().unwrap_or(f64::NAN);
+        let median = result["start_seconds"][key]["median"]
+            .as_f64()
+            .unwrap_or(f64::NAN);
         text.push_str(&format!("| {name} | {median:.2} s |\n"));
     }
     text
 }
 
 fn counts(text: &mut String, title: &str, cases: &Value) {
-    text.push_str(&format!("| {title} | median | mode | share of the mode | samples |\n|---|--:|--:|--:|--:|\n"));
+    text.push_str(&format!(
+        "| {title} | median | mode | share of the mode | samples |\n|---|--:|--:|--:|--:|\n"
+    ));
     for case in cases.as_array().into_iter().flatten() {
         text.push_str(&format!(
             "| {} | {} | {} | {:.1} % | {} |\n",
