@@ -11,7 +11,7 @@ use crate::announcement::Announcement;
 use crate::ctl::{self, Ctl};
 use crate::eth::Eth;
 use crate::ktap::Ktap;
-use crate::netlink::XdpMeta;
+use crate::xdp_meta::XdpMeta;
 
 /// A named case.
 #[derive(Debug, Clone, Copy)]
@@ -145,7 +145,7 @@ pub(crate) fn run(definition: &Definition, ctl: &mut Ctl, args: Value) {
             ktap.check("does not panic", false, text.unwrap_or_default());
         }
     }
-    // The demo has a display of its own; it reports by its result.
+    // These have a display of their own; they report by their result.
     let verdict = match definition.name {
         "demo" | "bench" => ktap.verdict(),
         _ => ktap.finish(),

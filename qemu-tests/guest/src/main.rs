@@ -21,6 +21,7 @@ mod shell;
 mod stats;
 mod sys;
 mod tools;
+mod xdp_meta;
 
 use anyhow::{Context, Result};
 use serde_json::{json, Value};

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{anyhow, Result};
 
 use crate::announcement::Announcement;
-use crate::netlink::XdpMeta;
+use crate::xdp_meta::XdpMeta;
 
 /// How long the thread waits before it looks whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(50);

@@ -10,10 +10,11 @@ use super::reconfig::storm;
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
 use crate::monitor::Monitor;
-use crate::netlink::{Refusal, XdpMeta};
+use crate::netlink::Refusal;
 use crate::programs::Programs;
 use crate::stats::{Readers, XDP_DROP};
 use crate::tools;
+use crate::xdp_meta::XdpMeta;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("announce::family", family),
@@ -28,7 +29,7 @@ pub(super) const CASES: &[Definition] = &[
 
 fn family(case: &mut Case<'_>) -> Result<()> {
     let family = XdpMeta::open()?;
-    case.ktap.equal("version", family.version, 1);
+    case.ktap.equal("version", family.version(), 1);
     case.ktap
         .check("the group is there", family.has_group(), "no group");
     let one = family.get(case.eth.ifindex()?, 0)?;
@@ -120,7 +121,7 @@ fn once_for_each_change(case: &mut Case<'_>) -> Result<()> {
     let monitor = Monitor::start()?;
     let mut programs = Programs::load("verdict", false)?;
     let mut last = case.in_force()?.generation;
-    let steps: [(&str, &str); 10] = [
+    let steps: [(&str, &str); 12] = [
         ("attach", "attach"),
         ("ethtool -K eth0 rxhash off", "features"),
         ("ethtool -K eth0 rxvlan off", "features"),
@@ -128,6 +129,8 @@ fn once_for_each_change(case: &mut Case<'_>) -> Result<()> {
         ("ethtool -K eth0 rxvlan on", "features"),
         ("ethtool -K eth0 rxhash off rxvlan off", "features"),
         ("ethtool -K eth0 rxhash on rxvlan on", "features"),
+        ("ethtool --set-priv-flags eth0 xdp-records off", "flags"),
+        ("ethtool --set-priv-flags eth0 xdp-records on", "flags"),
         ("ip link set dev eth0 down", "stop"),
         ("ip link set dev eth0 up", "open"),
         ("detach", "attach"),
@@ -190,6 +193,7 @@ fn nothing_without_a_change(case: &mut Case<'_>) -> Result<()> {
         "ip link set dev eth0 promisc on",
         "ip link set dev eth0 promisc off",
         "ip link set dev eth0 allmulticast on",
+        "ethtool --set-priv-flags eth0 xdp-records on",
         "ethtool -K eth0 gro off",
         "ethtool -K eth0 gro on",
     ] {

@@ -32,7 +32,7 @@ fn module(case: &mut Case<'_>) -> Result<()> {
     check("its prototype", "FUNC_PROTO '(anon)' ret_type_id=");
     for layout in RxMeta::LAYOUTS {
         // bpftool prints enumerators as signed or unsigned numbers by the enum's flag.
-        let (unsigned, signed) = (layout.id, layout.id.cast_signed());
+        let (unsigned, signed) = (layout.id, layout.id as i32);
         let has = [format!("val={unsigned}\n"), format!("val={signed}\n")]
             .iter()
             .any(|text| dump.contains(text));

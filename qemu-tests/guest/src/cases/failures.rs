@@ -156,6 +156,7 @@ fn features(case: &mut Case<'_>) -> Result<()> {
             bail!("no end after {tried} allocations");
         }
     }
+    std::thread::sleep(std::time::Duration::from_millis(300));
     let sent = case.stop()?;
     readers.drain(sent)?;
     ctl::log(&format!(
@@ -166,6 +167,8 @@ fn features(case: &mut Case<'_>) -> Result<()> {
         .check("some failures refuse it", refused > 0, refused);
     announced.extend(monitor.settle()?);
     let late = readers.scores(&announced, sent)?[LATE_BOUND];
+    case.ktap
+        .check("frames were sent", sent.count > 200, sent.count);
     case.ktap.check(
         "every packet was read right meanwhile",
         late.is_clean(),

@@ -5,6 +5,7 @@
 use anyhow::Result;
 
 use crate::case::{Case, Definition};
+use crate::ctl;
 use crate::eth::NAME;
 use crate::tools;
 
@@ -49,6 +50,11 @@ fn refused(case: &mut Case<'_>) -> Result<()> {
         ("lro", "large-receive-offload"),
     ] {
         let said = tools::try_run(&["ethtool", "-K", NAME, short, "on"])?;
+        ctl::log(&format!(
+            "{short}: exit {}: {}",
+            said.code,
+            said.err.trim().replace('\n', " / ")
+        ));
         case.ktap
             .check(&format!("{short} on is refused"), !said.ok, &said.out);
         case.ktap.check(
@@ -58,7 +64,8 @@ fn refused(case: &mut Case<'_>) -> Result<()> {
         );
     }
     // Requests to the driver itself: an error number that says why, and a sentence.
-    let requests: [(&str, &str); 5] = [
+    let requests: [(&str, &str); 6] = [
+        ("another ring size", "ethtool -G eth0 rx 64"),
         ("ring sizes", "ethtool -G eth0 rx 4096"),
         ("channels", "ethtool -L eth0 combined 4"),
         ("indirection", "ethtool -X eth0 equal 4"),
@@ -70,6 +77,11 @@ fn refused(case: &mut Case<'_>) -> Result<()> {
     ];
     for (what, command) in requests {
         let said = tools::try_line(command)?;
+        ctl::log(&format!(
+            "{command}: exit {}: {}",
+            said.code,
+            said.err.trim().replace('\n', " / ")
+        ));
         case.ktap
             .check(&format!("{what}: refused"), !said.ok, &said.out);
         case.ktap.check(

@@ -13,10 +13,11 @@ use super::updown::available;
 use crate::boot;
 use crate::case::{Case, Definition};
 use crate::ctl;
-use crate::netlink::{Refusal, XdpMeta};
+use crate::netlink::Refusal;
 use crate::programs::Programs;
 use crate::stats::{Readers, XDP_PASS};
 use crate::sys::packet::ALL;
+use crate::xdp_meta::XdpMeta;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("module::reload", reload),

@@ -8,12 +8,15 @@ use serde_json::json;
 use super::layouts::{defined, set, SETTINGS};
 use crate::case::{Case, Definition, Sent};
 use crate::ctl;
+use crate::eth::NAME;
 use crate::monitor::Monitor;
 use crate::stats::{Epoch, Readers, FROZEN, KFUNC, LATE_BOUND, NAMES, XDP_DROP};
+use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("records::values", values),
     Definition::new("records::layout_unknown_at_load", unknown_at_load),
+    Definition::new("records::switched_off", switched_off),
     Definition::new(
         "records::frozen_reader_is_right_on_its_own_layout",
         frozen_on_its_own,
@@ -136,5 +139,57 @@ fn frozen_on_its_own(case: &mut Case<'_>) -> Result<()> {
             0,
         );
     }
+    Ok(())
+}
+
+fn switched_off(case: &mut Case<'_>) -> Result<()> {
+    let mut readers = Readers::load(XDP_DROP)?;
+    let monitor = Monitor::start()?;
+    readers.attach()?;
+    let mut announced = vec![case.in_force()?];
+    let seed = 3;
+    let request = json!({"background": true, "count": 0, "l4": "all", "vlan": "mix", "gap_us": 200, "seed": seed});
+    case.burst(request)?;
+    for word in ["off", "on"].into_iter().cycle().take(20) {
+        tools::run(&["ethtool", "--set-priv-flags", NAME, "xdp-records", word])?;
+    }
+    let mut sent = case.stop()?;
+    readers.drain(sent)?;
+    let before = readers.totals()?;
+    tools::run(&["ethtool", "--set-priv-flags", NAME, "xdp-records", "off"])?;
+    let off = case.burst(json!({"count": 300, "l4": "all", "vlan": "mix"}))?;
+    sent.count += off.count;
+    readers.drain(sent)?;
+    announced.extend(monitor.settle()?);
+    let (totals, scores) = (readers.totals()?, readers.scores(&announced, sent)?);
+    let without = announced.iter().filter(|a| a.layout_id == 0).count();
+    case.ktap.equal(
+        "generations without records are announced as such",
+        without,
+        11,
+    );
+    case.ktap.equal(
+        "packets without a record while off",
+        totals.no_record - before.no_record,
+        300,
+    );
+    case.ktap.check(
+        "and before, now and then",
+        before.no_record > 0,
+        format_args!("{before:?}"),
+    );
+    let late = scores[LATE_BOUND];
+    case.ktap.equal(
+        "late-bound: misparsed, stale, lost",
+        (late.misparsed, late.stale, late.lost),
+        (0, 0, 0),
+    );
+    case.ktap.equal(
+        "the only fields missing are those of packets without a record",
+        late.missing,
+        totals.no_record,
+    );
+    case.ktap
+        .equal("kfunc: misparsed", scores[KFUNC].misparsed, 0);
     Ok(())
 }

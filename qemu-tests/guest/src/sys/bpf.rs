@@ -8,6 +8,7 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::path::Path;
+use std::ptr;
 
 const BPF_MAP_LOOKUP_ELEM: libc::c_int = 1;
 const BPF_MAP_UPDATE_ELEM: libc::c_int = 2;
@@ -108,7 +109,7 @@ impl Map {
         Element {
             map_fd,
             pad: 0,
-            key: (key as *const u32).addr() as u64,
+            key: ptr::from_ref(key).addr() as u64,
             value: value as u64,
             flags: 0,
         }
@@ -122,7 +123,8 @@ impl Map {
 /// `attr` must be what `command` reads, and its addresses must be good for what `command` does there.
 unsafe fn bpf<T>(command: libc::c_int, attr: &T) -> io::Result<i32> {
     // SAFETY: The caller's promise; `attr` is readable for its size.
-    let result = unsafe { libc::syscall(libc::SYS_bpf, command, attr as *const T, size_of::<T>()) };
+    let result =
+        unsafe { libc::syscall(libc::SYS_bpf, command, ptr::from_ref(attr), size_of::<T>()) };
     match i32::try_from(result) {
         Ok(value) if value >= 0 => Ok(value),
         _ => Err(io::Error::last_os_error()),

@@ -7,6 +7,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
+use std::ptr;
 
 use rustix::net::{socket, AddressFamily, SocketType};
 
@@ -45,7 +46,7 @@ impl Netdev {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         for (to, from) in bytes.iter_mut().zip(name.bytes()) {
-            *to = from.cast_signed();
+            *to = from as libc::c_char;
         }
         Ok(Self {
             socket: socket(AddressFamily::INET, SocketType::DGRAM, None)?,
@@ -68,10 +69,8 @@ impl Netdev {
         } else {
             flags & !libc::IFF_UP
         };
-        let flags = u16::try_from(flags & 0xffff)
-            .expect("16 bits")
-            .cast_signed();
-        request.ifr_ifru.ifru_flags = flags;
+        // The interface has 16 of these bits.
+        request.ifr_ifru.ifru_flags = flags as libc::c_short;
         self.ioctl(libc::SIOCSIFFLAGS, &mut request)
     }
 
@@ -102,7 +101,7 @@ impl Netdev {
     }
 
     fn ethtool(&self, value: &mut EthtoolValue) -> io::Result<()> {
-        let ifru_data = (value as *mut EthtoolValue).cast();
+        let ifru_data = ptr::from_mut(value).cast();
         let mut request = self.request(libc::__c_anonymous_ifr_ifru { ifru_data });
         self.ioctl(SIOCETHTOOL, &mut request)
     }
@@ -117,13 +116,7 @@ impl Netdev {
     fn ioctl(&self, command: libc::Ioctl, request: &mut libc::ifreq) -> io::Result<()> {
         // SAFETY: All commands here take a `struct ifreq`; what its pointer, if any, leads to is alive in
         // the caller and of the type that the command in it asks for.
-        match unsafe {
-            libc::ioctl(
-                self.socket.as_raw_fd(),
-                command,
-                request as *mut libc::ifreq,
-            )
-        } {
+        match unsafe { libc::ioctl(self.socket.as_raw_fd(), command, ptr::from_mut(request)) } {
             0 => Ok(()),
             _ => Err(io::Error::last_os_error()),
         }

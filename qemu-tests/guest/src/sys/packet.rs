@@ -43,7 +43,7 @@ impl Packet {
         let address = libc::sockaddr_ll {
             sll_family: libc::AF_PACKET as u16,
             sll_protocol: ethertype.to_be(),
-            sll_ifindex: ifindex.cast_signed(),
+            sll_ifindex: ifindex as i32,
             sll_hatype: 0,
             sll_pkttype: 0,
             sll_halen: 0,
