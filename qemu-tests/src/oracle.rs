@@ -64,6 +64,7 @@ impl Expect {
     }
 
     /// Reads the payload form; `None` when `bytes` is not a payload of the oracle.
+    #[cfg(test)]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let word = |at: usize| {
             bytes
