@@ -15,6 +15,7 @@ mod boot;
 mod build;
 mod case;
 mod cli;
+mod data_path;
 mod demo;
 mod frames;
 mod hash;

@@ -8,6 +8,7 @@ use anyhow::{bail, Result};
 
 use crate::boot::Bench;
 use crate::case;
+use crate::data_path;
 use crate::host_tests;
 use crate::lane::{Lane, LANES};
 use crate::report::{Outcome, Report, Verdict};
@@ -28,10 +29,15 @@ pub fn run(bench: &Bench, filter: Option<&str>, json: Option<&Path>) -> Result<(
             .iter()
             .any(|lane| filter.starts_with(&format!("{}::", lane.name)))
     });
-    if !guest_only {
+    let module_only = filter == Some(data_path::NAME);
+    if !guest_only && !module_only {
         run_host(bench, filter, &mut report)?;
     }
-    if !filter.is_some_and(|filter| filter.starts_with("host::")) {
+    if matches(data_path::NAME) {
+        let outcome = data_path::run(bench);
+        report.add(outcome, &Step::new("module", "its disassembly was read"));
+    }
+    if !module_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {
         if let Err(error) = run_guest(bench, &matches, &mut report) {
             let step = Step::new("guest", "no cases");
             let verdict = match error.downcast_ref() {
