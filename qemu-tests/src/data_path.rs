@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Proof by reading: no panic can be reached from the code that handles packets.
+//!
+//! The built `rnic.ko` is disassembled and its call graph walked from the entry points of the data path. A call, a jump
+//! and an address that code takes all count as an edge; what is called through a pointer that was stored elsewhere does
+//! not, and what the kernel does on our behalf is the kernel's. What must never happen: a pass because nothing was
+//! looked at, so every entry point must be there, and one off the data path must be found to panic.
+
+mod graph;
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{bail, ensure, Result};
+
+use crate::boot::Bench;
+use crate::build::module::{Module, Variant};
+use crate::lock::Lock;
+use crate::report::{Outcome, Verdict};
+use graph::Graph;
+
+/// Name in reports.
+pub const NAME: &str = "module::data_path_has_no_panic";
+
+/// Entry points of the data path: parts of their names.
+const ENTRIES: &[&[&str]] = &[
+    &["Vtable", ">::poll"],
+    &["Vtable", ">::start_xmit"],
+    &["rnic::sys::", "::trampoline"],
+    &["sys::metadata_ops::rx_hash"],
+    &["sys::metadata_ops::rx_vlan_tag"],
+    &["bpf_xdp_meta_field"],
+];
+
+/// Off the data path, and known to reach a panic: if it is not seen there, it is seen nowhere.
+const CONTROL: &[&str] = &["Adapter", ">::open"];
+
+/// Builds the module and looks at it.
+pub fn run(bench: &Bench) -> Outcome {
+    let started = Instant::now();
+    let (verdict, message) = match check(bench) {
+        Ok(panics) if panics.is_empty() => (Verdict::Passed, String::new()),
+        Ok(panics) => (Verdict::Failed, panics.join("\n")),
+        Err(error) => (Verdict::Broken, format!("{error:#}")),
+    };
+    Outcome {
+        name: NAME.to_owned(),
+        verdict,
+        time: started.elapsed(),
+        message,
+    }
+}
+
+/// The ways to a panic.
+fn check(bench: &Bench) -> Result<Vec<String>> {
+    let module = {
+        let _lock = Lock::take(&bench.paths.runs().join("build.lock"), "this tree's build")?;
+        Module::build(&bench.paths, &bench.ground, Variant::Plain)?
+    };
+    let graph = Graph::parse(&disassemble(bench, &module.file)?);
+    let mut entries = Vec::new();
+    for parts in ENTRIES {
+        let found = graph.named(parts);
+        ensure!(
+            !found.is_empty(),
+            "rnic.ko has no {}: was it renamed?",
+            parts.join(" … ")
+        );
+        entries.extend(found);
+    }
+    let control = graph.named(CONTROL);
+    if graph.panics(&control).is_empty() {
+        bail!(
+            "{} no longer reaches a panic: choose another control",
+            CONTROL.join(" … ")
+        );
+    }
+    Ok(graph.panics(&entries))
+}
+
+fn disassemble(bench: &Bench, module: &Path) -> Result<String> {
+    let file = module.to_string_lossy();
+    let words = ["-dr", "--no-show-raw-insn", "--demangle", &file];
+    bench.ground.root.output("llvm-objdump-19", &words)
+}
