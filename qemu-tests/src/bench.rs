@@ -52,7 +52,6 @@ pub fn run(bench: &Bench, json: Option<&Path>) -> Result<()> {
         "unit": "guest instructions",
         "cases": summaries(&measured, "packet", ENOUGH)?,
         "fence": summaries(&measured, "call", 100)?,
-        "fence_own_thread": summaries(&measured, "call, own thread only", 100)?,
     });
     result["start_seconds"] = start::measure(bench)?;
     println!("{}", table::markdown(&result));

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Three tables: packets, fence, starts.
 pub fn markdown(result: &Value) -> String {
     let mut text = format!(
-        "Linux {}, QEMU {}\n\n",
+        "{}, QEMU {}\n\n",
         result["kernel"].as_str().unwrap_or_default(),
         result["qemu"].as_str().unwrap_or_default()
     );
@@ -56,9 +56,9 @@ mod tests {
         let case = json!([{ "name": "a", "samples": 5999, "median": 380, "mode": 379, "mode_share": 0.978 }]);
         let starts = json!({ "power_on_to_ready": { "median": 4.128 }, "restore_to_first_answer": { "median": 0.2 } });
         let text = markdown(&json!({
-            "kernel": "7.3.4", "qemu": "11.1", "cases": case, "fence": case, "start_seconds": starts
+            "kernel": "linux 7.3.4", "qemu": "11.1", "cases": case, "fence": case, "start_seconds": starts
         }));
-        assert!(text.starts_with("Linux 7.3.4, QEMU 11.1\n"));
+        assert!(text.starts_with("linux 7.3.4, QEMU 11.1\n"));
         assert_eq!(text.matches("| a | 380 | 379 | 97.8 % | 5999 |").count(), 2);
         assert!(text.contains("| power-on to `ready` | 4.13 s |"), "{text}");
     }
