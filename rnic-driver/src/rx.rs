@@ -5,23 +5,27 @@
 //! The loop is compiled once for each layout, with that layout's writer, and chosen once for each poll: nothing in it
 //! asks for a packet, let alone for a field, what the configuration is.
 
+mod handler;
+mod stash;
+
+pub(crate) use self::stash::Stash;
+
+use self::handler::{Arrived, Handler, Outcome, Plain, Recorded};
 use crate::{
-    desc::{Checksum, RxDescriptor},
+    desc::RxDescriptor,
     frame::{Assembly, Frame},
     hal::I82574,
-    layouts::{knob, RxMeta, ETH_P_8021Q},
+    layouts::RxMeta,
     ring::{self, RxRing},
     runtime::off::{self, Off},
     stats::Stats,
     sys::{
-        metadata_ops,
         napi::{Napi, NapiContext},
         netdev::NetDevice,
         page_pool::{PagePool, RxBuffer},
-        xdp::{Prog, RxqInfo, Verdict, XdpBuff},
+        xdp::{Prog, RxqInfo},
     },
 };
-use core::marker::PhantomData;
 use kernel::{device::Bound, pci, prelude::*};
 use meta_core::{
     generation::Generation,
@@ -43,29 +47,6 @@ pub(crate) struct RxConfig {
     pub(crate) records: bool,
     /// The attached program.
     pub(crate) prog: Option<Prog>,
-}
-
-/// What the metadata kfuncs answer from: a copy of the descriptor, taken before the program ran.
-pub(crate) struct Stash {
-    descriptor: RxDescriptor,
-    knobs: u32,
-}
-
-impl metadata_ops::Stash for Stash {
-    fn rx_hash(&self) -> Option<(u32, u32)> {
-        if self.knobs & knob::HASH == 0 {
-            return None;
-        }
-        RxMeta::rx_hash(&self.descriptor).map(|(hash, kind)| (hash, kind.into()))
-    }
-
-    fn rx_vlan_tag(&self) -> Option<(u16, u16)> {
-        if self.knobs & knob::VLAN == 0 {
-            return None;
-        }
-        RxMeta::rx_vlan_tag(&self.descriptor)
-            .map(|(proto, tci)| (u16::from_ne_bytes(proto.to_bytes()), tci))
-    }
 }
 
 /// One receive queue.
@@ -202,12 +183,12 @@ impl RxQueue {
     }
 
     #[inline]
-    fn receive<L: Loop>(
+    fn receive<H: Handler>(
         &mut self,
         stats: &Stats,
         context: &NapiContext<'_>,
         budget: usize,
-        handler: &L,
+        handler: &H,
     ) -> usize {
         let mut tally = Tally::default();
         for _ in 0..budget {
@@ -287,90 +268,6 @@ impl Tally {
     }
 }
 
-/// A packet as it came from the ring.
-struct Arrived {
-    descriptor: RxDescriptor,
-    buffer: RxBuffer,
-    len: usize,
-}
-
-/// What became of it.
-enum Outcome {
-    Delivered,
-    Dropped(RxBuffer),
-    Aborted(RxBuffer),
-    NoMemory(RxBuffer),
-}
-
-/// What is done with a packet.
-trait Loop {
-    fn packet(
-        &self,
-        arrived: Arrived,
-        rxq: &RxqInfo,
-        config: &RxConfig,
-        context: &NapiContext<'_>,
-    ) -> Outcome;
-}
-
-/// No program is attached: straight to the stack.
-struct Plain<'a> {
-    dev: &'a NetDevice,
-}
-
-impl Loop for Plain<'_> {
-    #[inline]
-    fn packet(
-        &self,
-        Arrived {
-            descriptor,
-            buffer,
-            len,
-        }: Arrived,
-        rxq: &RxqInfo,
-        config: &RxConfig,
-        context: &NapiContext<'_>,
-    ) -> Outcome {
-        let packet = XdpBuff::new(buffer, len, rxq, ());
-        deliver(packet, config, descriptor, self.dev, context)
-    }
-}
-
-/// A program is attached, and `W` writes the records.
-struct Recorded<'a, W> {
-    dev: &'a NetDevice,
-    prog: &'a Prog,
-    generation: u16,
-    _writer: PhantomData<W>,
-}
-
-impl<W: Writer<RxDescriptor>> Loop for Recorded<'_, W> {
-    #[inline]
-    fn packet(
-        &self,
-        Arrived {
-            descriptor,
-            buffer,
-            len,
-        }: Arrived,
-        rxq: &RxqInfo,
-        config: &RxConfig,
-        context: &NapiContext<'_>,
-    ) -> Outcome {
-        let stash = Stash {
-            descriptor,
-            knobs: config.knobs,
-        };
-        let mut packet = XdpBuff::new(buffer, len, rxq, stash);
-        packet.write_record(W::record(&descriptor, self.generation));
-        match packet.run(self.prog, self.dev, context) {
-            Verdict::Pass => deliver(packet, config, descriptor, self.dev, context),
-            Verdict::Drop => Outcome::Dropped(packet.into_buffer()),
-            Verdict::Aborted => Outcome::Aborted(packet.into_buffer()),
-        }
-    }
-}
-
 /// Chooses the loop for the layout in force.
 struct Programmed<'a> {
     queue: &'a mut RxQueue,
@@ -388,43 +285,12 @@ impl Visitor<RxMeta> for Programmed<'_> {
         let Some(prog) = self.queue.config.prog.take() else {
             return 0;
         };
-        let handler = Recorded::<W> {
-            dev: self.dev,
-            prog: &prog,
-            generation: self.queue.generation.low16(),
-            _writer: PhantomData,
-        };
+        let generation = self.queue.generation.low16();
+        let handler = Recorded::<W>::new(self.dev, &prog, generation);
         let work = self
             .queue
             .receive(self.stats, self.context, self.budget, &handler);
         self.queue.config.prog = Some(prog);
         work
     }
-}
-
-/// Gives a packet to the stack, with what the descriptor says about it.
-#[inline]
-fn deliver<S>(
-    packet: XdpBuff<S>,
-    config: &RxConfig,
-    descriptor: RxDescriptor,
-    dev: &NetDevice,
-    context: &NapiContext<'_>,
-) -> Outcome {
-    let mut skb = match packet.into_skb() {
-        Ok(skb) => skb,
-        Err(buffer) => return Outcome::NoMemory(buffer),
-    };
-    if config.knobs & knob::HASH != 0 && descriptor.has_rss_hash() {
-        skb.set_hash(descriptor.rss_hash(), descriptor.is_l4_hash());
-    }
-    if config.checksum && descriptor.checksum() == Checksum::Good {
-        skb.set_checksum_unnecessary();
-    }
-    skb.received_on(dev);
-    if config.knobs & knob::VLAN != 0 && descriptor.has_vlan() {
-        skb.set_vlan(ETH_P_8021Q, descriptor.vlan_tci());
-    }
-    context.receive(skb);
-    Outcome::Delivered
 }
