@@ -105,7 +105,7 @@ fn target(line: &str) -> Option<String> {
     relocation(line).or_else(|| branch(line).map(str::to_owned))
 }
 
-/// `0000000000000016:  R_X86_64_PLT32	name-0x4`. A relative one counts from its own end, four bytes further.
+/// `0000000000000016:  R_X86_64_PLT32 name-0x4`. A relative one counts from its own end, four bytes further.
 fn relocation(line: &str) -> Option<String> {
     let (_, rest) = line.split_once(":  R_X86_64_")?;
     let (kind, target) = rest.split_once(char::is_whitespace)?;
