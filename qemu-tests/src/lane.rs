@@ -33,6 +33,12 @@ pub const LANES: &[Lane] = &[
         processors: 2,
         variant: Variant::NoFence,
     },
+    Lane {
+        name: "late_announcement",
+        nic: "e1000e",
+        processors: 2,
+        variant: Variant::LateAnnouncement,
+    },
 ];
 
 impl Lane {

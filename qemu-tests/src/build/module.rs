@@ -18,6 +18,8 @@ pub enum Variant {
     Plain,
     /// With the fence taken out.
     NoFence,
+    /// With layouts announced after their first packets.
+    LateAnnouncement,
 }
 
 impl Variant {
@@ -26,6 +28,7 @@ impl Variant {
         match self {
             Self::Plain => "plain",
             Self::NoFence => "no_fence",
+            Self::LateAnnouncement => "late_announcement",
         }
     }
 
@@ -34,6 +37,7 @@ impl Variant {
         match self {
             Self::Plain => "",
             Self::NoFence => "--cfg rnic_no_fence",
+            Self::LateAnnouncement => "--cfg rnic_late_announcement",
         }
     }
 }

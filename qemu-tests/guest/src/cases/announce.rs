@@ -7,12 +7,13 @@ use meta_core::announce::attr;
 use serde_json::json;
 
 use super::reconfig::storm;
+use crate::announcement::Announcement;
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
 use crate::monitor::Monitor;
 use crate::netlink::Refusal;
 use crate::programs::Programs;
-use crate::stats::{Readers, XDP_DROP};
+use crate::stats::{Epoch, Readers, XDP_DROP};
 use crate::tools;
 use crate::xdp_meta::XdpMeta;
 
@@ -215,7 +216,7 @@ fn before_first_use(case: &mut Case<'_>) -> Result<()> {
     let mut readers = Readers::load(XDP_DROP)?;
     let monitor = Monitor::start()?;
     readers.attach()?;
-    let storm = storm(case, &mut readers, &monitor, 60, 50, |_, _| Ok(()))?;
+    let storm = storm(case, &mut readers, &monitor, 60, 0, |_, _| Ok(()))?;
     let newest = storm
         .announced
         .last()
@@ -231,17 +232,7 @@ fn before_first_use(case: &mut Case<'_>) -> Result<()> {
         unannounced,
         0,
     );
-    let late: Vec<_> = epochs
-        .iter()
-        .filter_map(|epoch| Some((epoch.announcement(&storm.announced)?, epoch)))
-        .filter(|(announcement, epoch)| announcement.time > epoch.first_seen)
-        .map(|(announcement, epoch)| {
-            (
-                announcement.generation,
-                announcement.time - epoch.first_seen,
-            )
-        })
-        .collect();
+    let late = late(&epochs, &storm.announced);
     case.ktap.check(
         "and before its first packet",
         late.is_empty(),
@@ -274,4 +265,20 @@ fn before_first_use(case: &mut Case<'_>) -> Result<()> {
         NAME,
     );
     Ok(())
+}
+
+/// Generations whose first packet was seen before they were announced, and by how many nanoseconds.
+pub(super) fn late(epochs: &[Epoch], announced: &[Announcement]) -> Vec<(u32, u64)> {
+    let known = epochs
+        .iter()
+        .filter_map(|epoch| Some((epoch.announcement(announced)?, epoch)));
+    known
+        .filter(|(announcement, epoch)| announcement.time > epoch.first_seen)
+        .map(|(announcement, epoch)| {
+            (
+                announcement.generation,
+                announcement.time - epoch.first_seen,
+            )
+        })
+        .collect()
 }

@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The oracle finds what it is there to find: a driver whose fence was taken out.
+//! The oracle finds what it is there to find: a driver whose fence was taken out,
+//! one that announces too late.
 //!
 //! These run on modules that were built wrong on purpose, in lanes of their own.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
+use super::announce::late;
 use super::reconfig::{scores_json, storm};
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::monitor::Monitor;
 use crate::stats::{Readers, LATE_BOUND, XDP_DROP};
 
-pub(super) const CASES: &[Definition] = &[Definition {
-    name: "teeth::no_fence",
-    lane: Some("no_fence"),
-    run: no_fence,
-}];
+pub(super) const CASES: &[Definition] = &[
+    Definition {
+        name: "teeth::no_fence",
+        lane: Some("no_fence"),
+        run: no_fence,
+    },
+    Definition {
+        name: "teeth::late_announcement",
+        lane: Some("late_announcement"),
+        run: late_announcement,
+    },
+];
 
 fn no_fence(case: &mut Case<'_>) -> Result<()> {
     let mut readers = Readers::load(XDP_DROP)?;
@@ -37,6 +46,30 @@ fn no_fence(case: &mut Case<'_>) -> Result<()> {
         "packets are misread without the fence",
         !late.is_clean(),
         format_args!("{late:?}"),
+    );
+    Ok(())
+}
+
+fn late_announcement(case: &mut Case<'_>) -> Result<()> {
+    let mut readers = Readers::load(XDP_DROP)?;
+    let monitor = Monitor::start()?;
+    readers.attach()?;
+    let storm = storm(case, &mut readers, &monitor, 100, 0, |_, _| Ok(()))?;
+    let newest = storm
+        .announced
+        .last()
+        .context("nothing was announced")?
+        .generation;
+    let late = late(&readers.epochs(newest)?, &storm.announced);
+    ctl::log(&format!(
+        "{} of {} generations: {late:?}",
+        late.len(),
+        storm.announced.len()
+    ));
+    case.ktap.check(
+        "layouts are found to be announced after their first packets",
+        !late.is_empty(),
+        "none",
     );
     Ok(())
 }
