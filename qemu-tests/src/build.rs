@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use crate::hash::Key;
+use crate::lock;
 use crate::paths::Paths;
 use crate::setup::Ground;
 use module::{Module, Variant};
@@ -44,26 +45,12 @@ pub fn image(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Image> 
     let hash = Key::default().with(&bytes).short();
     let path = dir.join(format!("{}-{hash}.cpio", variant.name()));
     if !path.exists() {
-        forget_others(&dir, variant.name());
-        crate::lock::write_whole(&path, &bytes)?;
+        lock::forget_old(&dir);
+        lock::write_whole(&path, &bytes)?;
     }
     let key = Key::default().with(&ground.kernel.key).with(hash).short();
     Ok(Image {
         initramfs: path,
         key,
     })
-}
-
-/// Removes this variant's older images.
-fn forget_others(dir: &std::path::Path, variant: &str) {
-    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
-        if entry
-            .file_name()
-            .to_string_lossy()
-            .rsplit_once('-')
-            .is_some_and(|(name, _)| name == variant)
-        {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
 }

@@ -7,12 +7,16 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use rustix::fs::{flock, FlockOperation};
 use rustix::io::Errno;
 
 use crate::ui::Step;
+
+/// How long a run's files are kept for other runs that use them.
+const KEPT: Duration = Duration::from_secs(2 * 3600);
 
 /// Holds a lock file until dropped.
 #[derive(Debug)]
@@ -40,7 +44,7 @@ impl Lock {
                         Ok(()) => break,
                         Err(Errno::WOULDBLOCK | Errno::INTR) => {
                             step.tick();
-                            std::thread::sleep(std::time::Duration::from_millis(200));
+                            std::thread::sleep(Duration::from_millis(200));
                         }
                         Err(error) => return Err(error).context("cannot lock"),
                     }
@@ -52,6 +56,17 @@ impl Lock {
             }
         }
         Ok(Self { _file: file })
+    }
+}
+
+/// Removes the files of a folder that nothing has touched for a while; another run may be using the others.
+pub fn forget_old(dir: &Path) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let is_old = modified.is_ok_and(|time| time.elapsed().is_ok_and(|age| age > KEPT));
+        if is_old {
+            let _ = std::fs::remove_file(entry.path());
+        }
     }
 }
 

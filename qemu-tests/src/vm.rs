@@ -228,6 +228,18 @@ impl Vm {
         }
     }
 
+    /// Adds to an error what QEMU has to say, if it is dying.
+    pub fn explain(&mut self, error: anyhow::Error) -> anyhow::Error {
+        let end = Instant::now() + Duration::from_secs(1);
+        loop {
+            match self.next_until(end) {
+                Event::Gone(Some(why)) => return error.context(why),
+                Event::Gone(None) | Event::Silence => return error,
+                Event::Console(_) | Event::Ctl(_) => {}
+            }
+        }
+    }
+
     fn how_it_ended(&mut self) -> Option<String> {
         let status = self.child.wait().ok()?;
         let complaint = self.console.complaints().join("; ");

@@ -17,7 +17,7 @@ use crate::boot::Bench;
 use crate::build::Image;
 use crate::hash::Key;
 use crate::lane::Lane;
-use crate::lock::{write_whole, Lock};
+use crate::lock::{forget_old, write_whole, Lock};
 use crate::setup::root;
 
 /// A saved machine.
@@ -59,7 +59,7 @@ impl Checkpoint {
             dir.join(format!("{key}.state")),
             dir.join(format!("{key}.json")),
         );
-        if let Some((cases, boot)) = read_record(&record) {
+        if let (Some((cases, boot)), true) = (read_record(&record), state.exists()) {
             return Ok(Self {
                 state,
                 machine,
@@ -68,8 +68,8 @@ impl Checkpoint {
                 boot,
             });
         }
-        let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir)?;
+        forget_old(&dir);
         let mut vm = bench.boot(lane, &image)?;
         let boot = vm.started.elapsed();
         let cases = list(&mut vm)?;
@@ -105,8 +105,10 @@ impl Checkpoint {
             Start::Restore(&self.state),
         )?;
         vm.patience(Duration::from_secs(20).max(self.boot * 4));
-        vm.qmp()?.resume().context("cannot restore the machine")?;
-        Ok(vm)
+        match vm.qmp()?.resume() {
+            Ok(()) => Ok(vm),
+            Err(error) => Err(vm.explain(error).context("cannot restore the machine")),
+        }
     }
 }
 
