@@ -109,6 +109,14 @@ fn inputs_key(root: &Root) -> Result<String> {
 
 /// `tinyconfig` with the fragment on top, as Kconfig resolves it.
 fn resolve(paths: &Paths, root: &Root, source: &Source) -> Result<String> {
+    let known = Key::default()
+        .with(&source.version)
+        .with(inputs_key(root)?)
+        .short();
+    let known = paths.kernels().join(format!("config-{known}"));
+    if let Ok(config) = std::fs::read_to_string(&known) {
+        return Ok(config);
+    }
     let step = Step::new("kernel", "resolving the configuration");
     let dir = paths.kernels().join("resolve.tmp");
     if dir.exists() {
@@ -140,6 +148,7 @@ fn resolve(paths: &Paths, root: &Root, source: &Source) -> Result<String> {
         );
     }
     std::fs::remove_dir_all(&dir)?;
+    write_whole(&known, &config)?;
     step.clear();
     Ok(config)
 }
