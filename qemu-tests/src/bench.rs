@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 
-use crate::boot::{self, Bench};
+use crate::boot::{self, Workshop};
 use crate::build::module::Variant;
 use crate::lane::Lane;
 use crate::report::write_json;
@@ -44,29 +44,35 @@ const ENOUGH: u64 = 1000;
 /// # Errors
 ///
 /// When packets were lost, the kernel complained, or the machine failed.
-pub fn run(bench: &Bench, json: Option<&Path>) -> Result<()> {
-    let measured = count(bench)?;
+pub fn run(workshop: &Workshop, json: Option<&Path>) -> Result<()> {
+    let measured = count(workshop)?;
     let mut result = json!({
-        "kernel": bench.ground.kernel.name,
-        "qemu": qemu_version(bench)?,
+        "kernel": workshop.ground.kernel.name,
+        "qemu": qemu_version(workshop)?,
         "unit": "guest instructions",
         "cases": summaries(&measured, "packet", ENOUGH)?,
         "fence": summaries(&measured, "call", 100)?,
     });
-    result["start_seconds"] = start::measure(bench)?;
+    result["start_seconds"] = start::measure(workshop)?;
     println!("{}", table::markdown(&result));
     json.map_or(Ok(()), |path| write_json(path, &result))
 }
 
 /// Boots the counting machine and collects what its guest measures.
-fn count(bench: &Bench) -> Result<Vec<Value>> {
-    let image = bench.image(LANE)?;
+fn count(workshop: &Workshop) -> Result<Vec<Value>> {
+    let image = workshop.image(LANE)?;
     let step = Step::new(LANE.name, "starting the machine");
     let machine = Machine {
         lane: LANE,
         mode: Mode::Bench,
     };
-    let mut vm = Vm::start(&bench.paths, &bench.ground, &image, &machine, Start::Boot)?;
+    let mut vm = Vm::start(
+        &workshop.paths,
+        &workshop.ground,
+        &image,
+        &machine,
+        Start::Boot,
+    )?;
     let outcome = boot::wait_ready(&mut vm, &step).and_then(|()| {
         vm.say("run bench {}")?;
         step.message("counting instructions");
@@ -74,7 +80,7 @@ fn count(bench: &Bench) -> Result<Vec<Value>> {
     });
     vm.drain(Duration::from_millis(50));
     vm.console
-        .write(&bench.paths.runs().join(LANE.name).join("console.log"));
+        .write(&workshop.paths.runs().join(LANE.name).join("console.log"));
     let measured = outcome?;
     if vm.console.first_splat().is_some() {
         return Err(boot::splat(&vm).into());
@@ -148,8 +154,8 @@ fn summaries(measured: &[Value], what: &str, enough: u64) -> Result<Vec<Value>> 
     Ok(summaries)
 }
 
-fn qemu_version(bench: &Bench) -> Result<String> {
-    let tools = root::recorded_tools(&bench.ground.root)?;
+fn qemu_version(workshop: &Workshop) -> Result<String> {
+    let tools = root::recorded_tools(&workshop.ground.root)?;
     let line = tools
         .lines()
         .find_map(|line| line.strip_prefix("qemu-system-x86_64: "));

@@ -19,14 +19,14 @@ use crate::vm::{Event, Start, Vm};
 
 /// What every verb needs: folders, tools and kernel.
 #[derive(Debug)]
-pub struct Bench {
+pub struct Workshop {
     /// Folders.
     pub paths: Paths,
     /// Tools and kernel.
     pub ground: Ground,
 }
 
-impl Bench {
+impl Workshop {
     /// Builds what a lane boots.
     ///
     /// # Errors

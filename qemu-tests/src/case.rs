@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::boot::{self, Bench};
+use crate::boot::{self, Workshop};
 use crate::ktap::{Leaf, Reader, Status};
 use crate::report::{Outcome, Verdict};
 use crate::trouble::Trouble;
@@ -29,11 +29,15 @@ struct Transcript {
 }
 
 /// Runs one case in a machine of its own.
-pub fn run(bench: &Bench, checkpoint: &Checkpoint, lane: &str, name: &str) -> Outcome {
+pub fn run(workshop: &Workshop, checkpoint: &Checkpoint, lane: &str, name: &str) -> Outcome {
     let started = Instant::now();
     let full = format!("{lane}::{name}");
-    let folder = bench.paths.runs().join(lane).join(name.replace("::", "."));
-    let (verdict, message) = match run_machine(bench, checkpoint, name, &folder) {
+    let folder = workshop
+        .paths
+        .runs()
+        .join(lane)
+        .join(name.replace("::", "."));
+    let (verdict, message) = match run_machine(workshop, checkpoint, name, &folder) {
         Ok(judged) => judged,
         Err(error) => (Verdict::Broken, format!("{error:#}")),
     };
@@ -50,12 +54,12 @@ pub fn run(bench: &Bench, checkpoint: &Checkpoint, lane: &str, name: &str) -> Ou
 }
 
 fn run_machine(
-    bench: &Bench,
+    workshop: &Workshop,
     checkpoint: &Checkpoint,
     name: &str,
     folder: &Path,
 ) -> Result<(Verdict, String)> {
-    let mut vm = checkpoint.restore(bench)?;
+    let mut vm = checkpoint.restore(workshop)?;
     vm.say(&format!("run {name} {{}}"))?;
     let mut transcript = Transcript::default();
     follow(&mut vm, &mut transcript);

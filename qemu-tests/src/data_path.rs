@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use anyhow::{bail, ensure, Result};
 
-use crate::boot::Bench;
+use crate::boot::Workshop;
 use crate::build::module::{Module, Variant};
 use crate::lock::Lock;
 use crate::report::{Outcome, Verdict};
@@ -37,9 +37,9 @@ const ENTRIES: &[&[&str]] = &[
 const CONTROL: &[&str] = &["Adapter", ">::open"];
 
 /// Builds the module and looks at it.
-pub fn run(bench: &Bench) -> Outcome {
+pub fn run(workshop: &Workshop) -> Outcome {
     let started = Instant::now();
-    let (verdict, message) = match check(bench) {
+    let (verdict, message) = match check(workshop) {
         Ok(panics) if panics.is_empty() => (Verdict::Passed, String::new()),
         Ok(panics) => (Verdict::Failed, panics.join("\n")),
         Err(error) => (Verdict::Broken, format!("{error:#}")),
@@ -53,12 +53,15 @@ pub fn run(bench: &Bench) -> Outcome {
 }
 
 /// The ways to a panic.
-fn check(bench: &Bench) -> Result<Vec<String>> {
+fn check(workshop: &Workshop) -> Result<Vec<String>> {
     let module = {
-        let _lock = Lock::take(&bench.paths.runs().join("build.lock"), "this tree's build")?;
-        Module::build(&bench.paths, &bench.ground, Variant::Plain)?
+        let _lock = Lock::take(
+            &workshop.paths.runs().join("build.lock"),
+            "this tree's build",
+        )?;
+        Module::build(&workshop.paths, &workshop.ground, Variant::Plain)?
     };
-    let graph = Graph::parse(&disassemble(bench, &module.file)?);
+    let graph = Graph::parse(&disassemble(workshop, &module.file)?);
     let mut entries = Vec::new();
     for parts in ENTRIES {
         let found = graph.named(parts);
@@ -79,8 +82,8 @@ fn check(bench: &Bench) -> Result<Vec<String>> {
     Ok(graph.panics(&entries))
 }
 
-fn disassemble(bench: &Bench, module: &Path) -> Result<String> {
+fn disassemble(workshop: &Workshop, module: &Path) -> Result<String> {
     let file = module.to_string_lossy();
     let words = ["-dr", "--no-show-raw-insn", "--demangle", &file];
-    bench.ground.root.output("llvm-objdump-19", &words)
+    workshop.ground.root.output("llvm-objdump-19", &words)
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::{json, Value};
 
-use crate::boot::{self, Bench};
+use crate::boot::{self, Workshop};
 use crate::lane::Lane;
 use crate::report::write_json;
 use crate::trouble::Trouble;
@@ -23,16 +23,16 @@ use crate::vm::{Event, Vm};
 /// # Errors
 ///
 /// When a reader that must be right was wrong, the kernel complained, or the machine failed.
-pub fn run(bench: &Bench, changes: u32, json: Option<&Path>) -> Result<()> {
+pub fn run(workshop: &Workshop, changes: u32, json: Option<&Path>) -> Result<()> {
     let lane = Lane::first();
-    let image = bench.image(lane)?;
-    let mut vm = bench.boot(lane, &image)?;
+    let image = workshop.image(lane)?;
+    let mut vm = workshop.boot(lane, &image)?;
     vm.say(&format!("run demo {}", json!({ "changes": changes })))?;
     let step = Step::new("demo", "traffic and changes");
     step.total(u64::from(changes));
     let outcome = follow(&mut vm, &step);
     vm.drain(Duration::from_millis(50));
-    vm.console.write(&bench.paths.runs().join("demo.log"));
+    vm.console.write(&workshop.paths.runs().join("demo.log"));
     step.clear();
     let (result, ok, message) = outcome?;
     if let Some(result) = &result {

@@ -43,7 +43,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
-use boot::Bench;
+use boot::Workshop;
 use cli::{Cli, Verb};
 use paths::Paths;
 
@@ -66,18 +66,18 @@ fn main() -> ExitCode {
 fn run(cli: &Cli) -> Result<()> {
     let paths = Paths::find()?;
     let ground = setup::ground(&paths, cli.common.kernel.as_deref())?;
-    let bench = Bench { paths, ground };
+    let workshop = Workshop { paths, ground };
     match &cli.verb {
         Verb::Setup => {
             ui::note(
                 "ready",
-                &format!("{}; try `cargo qemu demo`", bench.ground.kernel.name),
+                &format!("{}; try `cargo qemu demo`", workshop.ground.kernel.name),
             );
             Ok(())
         }
-        Verb::Demo { changes, json } => demo::run(&bench, *changes, json.as_deref()),
-        Verb::Test { filter, json } => test_run::run(&bench, filter.as_deref(), json.as_deref()),
-        Verb::Bench { json } => bench::run(&bench, json.as_deref()),
-        Verb::Shell { nic, traffic } => shell::run(&bench, nic, *traffic),
+        Verb::Demo { changes, json } => demo::run(&workshop, *changes, json.as_deref()),
+        Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
+        Verb::Bench { json } => bench::run(&workshop, json.as_deref()),
+        Verb::Shell { nic, traffic } => shell::run(&workshop, nic, *traffic),
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use rustix::termios::{tcgetattr, tcsetattr, OptionalActions, Termios};
 
-use crate::boot::{self, Bench};
+use crate::boot::{self, Workshop};
 use crate::lane::Lane;
 use crate::trouble::Trouble;
 use crate::ui::{self, Step};
@@ -37,16 +37,22 @@ impl Drop for Terminal {
 /// # Errors
 ///
 /// When the machine does not come up or QEMU dies.
-pub fn run(bench: &Bench, nic: &str, traffic: bool) -> Result<()> {
+pub fn run(workshop: &Workshop, nic: &str, traffic: bool) -> Result<()> {
     let lane = Lane::named(nic)?;
-    let image = bench.image(lane)?;
+    let image = workshop.image(lane)?;
     let machine = Machine {
         lane,
         mode: Mode::Shell,
     };
     ui::note("shell", "eth0 is the NIC; `exit` switches the machine off");
     let _terminal = Terminal::save();
-    let mut vm = Vm::start(&bench.paths, &bench.ground, &image, &machine, Start::Boot)?;
+    let mut vm = Vm::start(
+        &workshop.paths,
+        &workshop.ground,
+        &image,
+        &machine,
+        Start::Boot,
+    )?;
     let step = Step::new("shell", "starting the machine");
     boot::wait_ready(&mut vm, &step)?;
     step.clear();
@@ -60,7 +66,7 @@ pub fn run(bench: &Bench, nic: &str, traffic: bool) -> Result<()> {
             ui::note("traffic", &error.to_string());
         }
     }
-    let log = bench.paths.runs().join("shell.log");
+    let log = workshop.paths.runs().join("shell.log");
     loop {
         match vm.next_until(Instant::now() + Duration::from_secs(1)) {
             Event::Gone(Some(why)) => return Err(Trouble::Infrastructure(why).into()),

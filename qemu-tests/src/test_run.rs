@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{bail, Result};
 
-use crate::boot::Bench;
+use crate::boot::Workshop;
 use crate::case;
 use crate::data_path;
 use crate::host_tests;
@@ -20,7 +20,7 @@ use crate::vm::checkpoint::Checkpoint;
 /// # Errors
 ///
 /// When a test failed, the kernel complained, the machinery failed, or nothing matches the filter.
-pub fn run(bench: &Bench, filter: Option<&str>, json: Option<&Path>) -> Result<()> {
+pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Result<()> {
     let mut report = Report::default();
     let matches = |name: &str| filter.is_none_or(|filter| name.contains(filter));
     // A filter that names a lane is not for the host.
@@ -31,14 +31,14 @@ pub fn run(bench: &Bench, filter: Option<&str>, json: Option<&Path>) -> Result<(
     });
     let module_only = filter == Some(data_path::NAME);
     if !guest_only && !module_only {
-        run_host(bench, filter, &mut report)?;
+        run_host(workshop, filter, &mut report)?;
     }
     if matches(data_path::NAME) {
-        let outcome = data_path::run(bench);
+        let outcome = data_path::run(workshop);
         report.add(outcome, &Step::new("module", "its disassembly was read"));
     }
     if !module_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {
-        if let Err(error) = run_guest(bench, &matches, &mut report) {
+        if let Err(error) = run_guest(workshop, &matches, &mut report) {
             let step = Step::new("guest", "no cases");
             let verdict = match error.downcast_ref() {
                 Some(crate::trouble::Trouble::Splat(_)) => Verdict::Splat,
@@ -67,10 +67,10 @@ pub fn run(bench: &Bench, filter: Option<&str>, json: Option<&Path>) -> Result<(
     case::trouble(&report.outcomes, &summary).map_or(Ok(()), |trouble| Err(trouble.into()))
 }
 
-fn run_host(bench: &Bench, filter: Option<&str>, report: &mut Report) -> Result<()> {
+fn run_host(workshop: &Workshop, filter: Option<&str>, report: &mut Report) -> Result<()> {
     let step = Step::new("host", "building and running the workspace's tests");
     let mut count = 0;
-    host_tests::run(&bench.paths, filter, &step, |outcome| {
+    host_tests::run(&workshop.paths, filter, &step, |outcome| {
         count += 1;
         report.add(outcome, &step);
     })?;
@@ -78,8 +78,12 @@ fn run_host(bench: &Bench, filter: Option<&str>, report: &mut Report) -> Result<
     Ok(())
 }
 
-fn run_guest(bench: &Bench, matches: &dyn Fn(&str) -> bool, report: &mut Report) -> Result<()> {
-    let first = Checkpoint::find_or_make(bench, Lane::first())?;
+fn run_guest(
+    workshop: &Workshop,
+    matches: &dyn Fn(&str) -> bool,
+    report: &mut Report,
+) -> Result<()> {
+    let first = Checkpoint::find_or_make(workshop, Lane::first())?;
     let wanted: Vec<(String, Lane)> = first
         .cases
         .iter()
@@ -98,13 +102,13 @@ fn run_guest(bench: &Bench, matches: &dyn Fn(&str) -> bool, report: &mut Report)
         let checkpoint = if lane.name == Lane::first().name {
             first.clone()
         } else {
-            Checkpoint::find_or_make(bench, *lane)?
+            Checkpoint::find_or_make(workshop, *lane)?
         };
         let step = Step::new(lane.name, "running");
         step.total(names.len() as u64);
         for name in names {
             step.message(name);
-            let outcome = case::run(bench, &checkpoint, lane.name, name);
+            let outcome = case::run(workshop, &checkpoint, lane.name, name);
             report.add(outcome, &step);
             step.advance();
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use serde_json::{json, Value};
 
-use crate::boot::{self, Bench};
+use crate::boot::{self, Workshop};
 use crate::lane::Lane;
 use crate::trouble::Trouble;
 use crate::ui::Step;
@@ -23,22 +23,28 @@ const TIMES: usize = 5;
 /// # Errors
 ///
 /// When a machine does not come up.
-pub fn measure(bench: &Bench) -> Result<Value> {
+pub fn measure(workshop: &Workshop) -> Result<Value> {
     let lane = Lane::first();
-    let checkpoint = Checkpoint::find_or_make(bench, lane)?;
-    let image = bench.image(lane)?;
+    let checkpoint = Checkpoint::find_or_make(workshop, lane)?;
+    let image = workshop.image(lane)?;
     let step = Step::new("start", "starting machines");
     let machine = Machine::test(lane);
     let mut booted = Vec::new();
     let mut restored = Vec::new();
     for _ in 0..TIMES {
-        let mut vm = Vm::start(&bench.paths, &bench.ground, &image, &machine, Start::Boot)?;
+        let mut vm = Vm::start(
+            &workshop.paths,
+            &workshop.ground,
+            &image,
+            &machine,
+            Start::Boot,
+        )?;
         boot::wait_ready(&mut vm, &step)?;
         booted.push(vm.started.elapsed());
     }
     for _ in 0..TIMES {
         let started = Instant::now();
-        let mut vm = checkpoint.restore(bench)?;
+        let mut vm = checkpoint.restore(workshop)?;
         first_answer(&mut vm)?;
         restored.push(started.elapsed());
     }

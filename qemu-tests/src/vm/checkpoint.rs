@@ -13,7 +13,7 @@ use serde_json::{json, Value};
 use super::argv::Machine;
 use super::ctl::Line;
 use super::{Event, Start, Vm};
-use crate::boot::Bench;
+use crate::boot::Workshop;
 use crate::build::Image;
 use crate::hash::Key;
 use crate::lane::Lane;
@@ -38,23 +38,27 @@ impl Checkpoint {
     /// # Errors
     ///
     /// When the machine does not come up.
-    pub fn find_or_make(bench: &Bench, lane: Lane) -> Result<Self> {
-        let image = bench.image(lane)?;
+    pub fn find_or_make(workshop: &Workshop, lane: Lane) -> Result<Self> {
+        let image = workshop.image(lane)?;
         let _lock = Lock::take(
-            &bench.paths.runs().join(lane.name).join("checkpoint.lock"),
+            &workshop
+                .paths
+                .runs()
+                .join(lane.name)
+                .join("checkpoint.lock"),
             "this lane's checkpoint",
         )?;
         let machine = Machine::test(lane);
         let words = machine
-            .argv(&bench.ground.kernel.image(), &image.initramfs)
+            .argv(&workshop.ground.kernel.image(), &image.initramfs)
             .join("\n");
-        let tools = root::recorded_tools(&bench.ground.root)?;
+        let tools = root::recorded_tools(&workshop.ground.root)?;
         let key = Key::default()
             .with(tools)
             .with(words)
             .with(&image.key)
             .short();
-        let dir = bench.paths.runs().join(lane.name).join("checkpoint");
+        let dir = workshop.paths.runs().join(lane.name).join("checkpoint");
         let (state, record) = (
             dir.join(format!("{key}.state")),
             dir.join(format!("{key}.json")),
@@ -70,7 +74,7 @@ impl Checkpoint {
         }
         std::fs::create_dir_all(&dir)?;
         forget_old(&dir);
-        let mut vm = bench.boot(lane, &image)?;
+        let mut vm = workshop.boot(lane, &image)?;
         let boot = vm.started.elapsed();
         let cases = list(&mut vm)?;
         vm.qmp()?.save(&state).context("cannot save the machine")?;
@@ -96,10 +100,10 @@ impl Checkpoint {
     /// # Errors
     ///
     /// When QEMU cannot be started or the state not loaded.
-    pub fn restore(&self, bench: &Bench) -> Result<Vm> {
+    pub fn restore(&self, workshop: &Workshop) -> Result<Vm> {
         let mut vm = Vm::start(
-            &bench.paths,
-            &bench.ground,
+            &workshop.paths,
+            &workshop.ground,
             &self.image,
             &self.machine,
             Start::Restore(&self.state),
