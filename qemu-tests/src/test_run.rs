@@ -84,6 +84,9 @@ fn run_guest(
     report: &mut Report,
 ) -> Result<()> {
     let first = Checkpoint::find_or_make(workshop, Lane::first())?;
+    if first.cases.is_empty() {
+        bail!("the guest has no cases");
+    }
     let wanted: Vec<(String, Lane)> = first
         .cases
         .iter()
