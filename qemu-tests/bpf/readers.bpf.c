@@ -19,7 +19,7 @@
 
 #define EPOCHS 8192
 #define SEEN_WORDS 65536
-#define SAMPLES 16
+#define MISPARSES 16
 
 enum reader { FROZEN, KFUNC, LATE_BOUND, READERS };
 
@@ -39,13 +39,12 @@ struct result {
 	__u64 duplicates;
 	__u64 out_of_range;    /* numbers that `seen` has no bit for */
 	__u64 meta_at_start;   /* data_meta was not data */
-	__u64 unclaimed;       /* not used */
 	__u64 no_record;
 	__u64 stale;           /* generation went back, or one with two layouts */
 	__u64 unbound;         /* the late-bound reader could not bind */
 	__u64 wrong_tag;       /* the tag in the frame is not the one that was sent */
 	__u64 epochs_lost;     /* two generations in one slot of the log */
-	__u64 samples;
+	__u64 kept;            /* entries of `misparses` */
 	__u64 misparsed[READERS];
 };
 
@@ -98,7 +97,7 @@ ARRAY(config, 1, struct config);
 ARRAY(result, 1, struct result);
 ARRAY(epochs, EPOCHS, struct epoch);
 ARRAY(seen, SEEN_WORDS, __u64);
-ARRAY(samples, SAMPLES, struct misparse);
+ARRAY(misparses, MISPARSES, struct misparse);
 
 /* Knows one layout, the one with everything in it, and takes a value for valid when its type is not 0. */
 static __always_inline void read_frozen(const struct xdp_meta *meta, struct reading *got)
@@ -188,13 +187,13 @@ __noinline int judge(struct result *r, struct epoch *e, struct scratch *now, __u
 		return 0;
 	r->misparsed[reader]++;
 	/* The frozen reader's are many and expected: keep the others. */
-	if (reader == FROZEN && r->samples)
+	if (reader == FROZEN && r->kept)
 		return 0;
-	slot = r->samples % SAMPLES;
-	s = bpf_map_lookup_elem(&samples, &slot);
+	slot = r->kept % MISPARSES;
+	s = bpf_map_lookup_elem(&misparses, &slot);
 	if (!s)
 		return 0;
-	r->samples++;
+	r->kept++;
 	s->reader = reader;
 	s->seq = now->want.seq;
 	s->layout_id = e ? e->layout_id : 0;

@@ -154,6 +154,8 @@ pub(crate) fn run(definition: &Definition, ctl: &mut Ctl, args: Value) {
         Ok(()) => json!({ "ok": true }),
         Err(message) => json!({ "ok": false, "message": message }),
     };
+    // The log is printed in the background; the host waits for this line, so that it judges all of it.
+    let _ = std::fs::write("/dev/kmsg", "<6>rnic-guest: end of case");
     ctl::send("done", &done.to_string());
 }
 

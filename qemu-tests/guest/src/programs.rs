@@ -104,3 +104,14 @@ impl Drop for Programs {
         }
     }
 }
+
+/// Counters of `verdict.bpf.c`: packets, and those that started with metadata.
+///
+/// # Errors
+///
+/// When the map is gone.
+pub(crate) fn verdicts(programs: &Programs) -> Result<(u64, u64)> {
+    let bytes = programs.map("seen", 16)?.get(0)?;
+    let word = |at: usize| bytes[at..at + 8].try_into().map(u64::from_ne_bytes);
+    Ok((word(0)?, word(8)?))
+}

@@ -6,14 +6,15 @@ use anyhow::{Context, Result};
 use meta_core::announce::attr;
 use serde_json::json;
 
-use super::reconfig::storm;
+use super::reconfig::{say, storm};
 use crate::announcement::Announcement;
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
 use crate::monitor::Monitor;
 use crate::netlink::Refusal;
 use crate::programs::Programs;
-use crate::stats::{Epoch, Readers, XDP_DROP};
+use crate::readers::{Readers, XDP_DROP};
+use crate::score::Epoch;
 use crate::tools;
 use crate::xdp_meta::XdpMeta;
 
@@ -216,7 +217,7 @@ fn before_first_use(case: &mut Case<'_>) -> Result<()> {
     let mut readers = Readers::load(XDP_DROP)?;
     let monitor = Monitor::start()?;
     readers.attach()?;
-    let storm = storm(case, &mut readers, &monitor, 60, 0, |_, _| Ok(()))?;
+    let storm = storm(case, &mut readers, &monitor, 60, 0, say)?;
     let newest = storm
         .announced
         .last()

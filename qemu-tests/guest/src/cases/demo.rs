@@ -13,7 +13,8 @@ use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
 use crate::monitor::Monitor;
-use crate::stats::{Readers, FROZEN, KFUNC, LATE_BOUND, NAMES, XDP_DROP};
+use crate::readers::{Readers, XDP_DROP};
+use crate::score::{FROZEN, KFUNC, LATE_BOUND, NAMES};
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[Definition::new("demo", demo)];
@@ -56,9 +57,7 @@ fn demo(case: &mut Case<'_>) -> Result<()> {
         "announced": monitor.count(),
         "readers": scores_json(&storm.scores),
     }}));
-    for sample in readers.samples()? {
-        ctl::log(&sample);
-    }
+    readers.log_misparses()?;
     for reader in [LATE_BOUND, KFUNC] {
         let score = storm.scores[reader];
         case.ktap.check(

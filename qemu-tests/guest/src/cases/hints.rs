@@ -8,7 +8,7 @@ use super::layouts::{set, SETTINGS};
 use super::records::one_epoch;
 use crate::case::{Case, Definition};
 use crate::netlink::{array, Family};
-use crate::stats::KFUNC;
+use crate::score::KFUNC;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("hints::values", values),

@@ -15,7 +15,7 @@ use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::netlink::Refusal;
 use crate::programs::Programs;
-use crate::stats::{Readers, XDP_PASS};
+use crate::readers::{Readers, XDP_PASS};
 use crate::sys::packet::ALL;
 use crate::xdp_meta::XdpMeta;
 

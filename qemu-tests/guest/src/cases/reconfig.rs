@@ -12,7 +12,8 @@ use crate::case::{Case, Definition, Sent};
 use crate::ctl;
 use crate::eth::NAME;
 use crate::monitor::Monitor;
-use crate::stats::{Readers, Score, FROZEN, KFUNC, LATE_BOUND, NAMES, XDP_DROP, XDP_PASS};
+use crate::readers::{Readers, XDP_DROP, XDP_PASS};
+use crate::score::{Score, FROZEN, KFUNC, LATE_BOUND, NAMES};
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
@@ -21,6 +22,14 @@ pub(super) const CASES: &[Definition] = &[
     Definition::new("reconfig::with_pass", with_pass),
     Definition::new("reconfig::open_and_stop", open_and_stop),
 ];
+
+/// A sign of life now and then, for storms that nobody watches.
+pub(super) fn say(_: &Readers, changes: u32) -> Result<()> {
+    if changes % 25 == 0 {
+        ctl::log(&format!("{changes} changes"));
+    }
+    Ok(())
+}
 
 /// What a storm of changes came to.
 pub(super) struct Storm {
@@ -64,9 +73,6 @@ pub(super) fn storm(
         let [knob, word] = change(n);
         tools::run(&["ethtool", "-K", NAME, knob, word])?;
         watch(readers, n + 1)?;
-        if n % 25 == 24 {
-            ctl::log(&format!("{} of {changes} changes", n + 1));
-        }
     }
     let sent = case.stop()?;
     readers.drain(sent)?;
@@ -84,9 +90,7 @@ pub(super) fn storm(
 
 /// The scores of a storm as checks: late-bound and kfunc right, and enough frames to mean something.
 pub(super) fn judge(case: &mut Case<'_>, readers: &Readers, storm: &Storm) -> Result<()> {
-    for sample in readers.samples()? {
-        ctl::log(&sample);
-    }
+    readers.log_misparses()?;
     let totals = readers.totals()?;
     ctl::log(&format!("{totals:?}"));
     let lost = readers.lost(storm.sent)?;
@@ -123,6 +127,11 @@ pub(super) fn judge(case: &mut Case<'_>, readers: &Readers, storm: &Storm) -> Re
     case.ktap.equal("no packet twice", totals.duplicates, 0);
     case.ktap.equal("no tag damaged", totals.wrong_tag, 0);
     case.ktap.equal("no record missing", totals.no_record, 0);
+    case.ktap.equal(
+        "the log had room for every generation",
+        totals.epochs_lost,
+        0,
+    );
     case.ktap
         .equal("data_meta is data at the start", totals.meta_at_start, 0);
     Ok(())
@@ -142,7 +151,7 @@ fn run(case: &mut Case<'_>, verdict: u32, changes: u32, gap_us: u32) -> Result<S
     let mut readers = Readers::load(verdict)?;
     let monitor = Monitor::start()?;
     readers.attach()?;
-    let storm = storm(case, &mut readers, &monitor, changes, gap_us, |_, _| Ok(()))?;
+    let storm = storm(case, &mut readers, &monitor, changes, gap_us, say)?;
     judge(case, &readers, &storm)?;
     case.ktap.check(
         "frames were sent",

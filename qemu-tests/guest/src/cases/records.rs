@@ -10,7 +10,8 @@ use crate::case::{Case, Definition, Sent};
 use crate::ctl;
 use crate::eth::NAME;
 use crate::monitor::Monitor;
-use crate::stats::{Epoch, Readers, FROZEN, KFUNC, LATE_BOUND, NAMES, XDP_DROP};
+use crate::readers::{Readers, XDP_DROP};
+use crate::score::{Epoch, FROZEN, KFUNC, LATE_BOUND, NAMES};
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
@@ -36,9 +37,7 @@ pub(super) fn one_epoch(
     let sent =
         case.burst(json!({"count": count, "l4": l4, "vlan": vlan, "flows": 50, "seed": 7}))?;
     readers.drain(sent)?;
-    for sample in readers.samples()? {
-        ctl::log(&sample);
-    }
+    readers.log_misparses()?;
     let epochs = readers.epochs(in_force.generation)?;
     let epoch = epochs
         .into_iter()

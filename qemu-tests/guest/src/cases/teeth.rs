@@ -8,11 +8,12 @@
 use anyhow::{Context, Result};
 
 use super::announce::late;
-use super::reconfig::{scores_json, storm};
+use super::reconfig::{say, scores_json, storm};
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::monitor::Monitor;
-use crate::stats::{Readers, LATE_BOUND, XDP_DROP};
+use crate::readers::{Readers, XDP_DROP};
+use crate::score::LATE_BOUND;
 
 pub(super) const CASES: &[Definition] = &[
     Definition {
@@ -31,10 +32,8 @@ fn no_fence(case: &mut Case<'_>) -> Result<()> {
     let mut readers = Readers::load(XDP_DROP)?;
     let monitor = Monitor::start()?;
     readers.attach()?;
-    let storm = storm(case, &mut readers, &monitor, 100, 0, |_, _| Ok(()))?;
-    for sample in readers.samples()? {
-        ctl::log(&sample);
-    }
+    let storm = storm(case, &mut readers, &monitor, 100, 0, say)?;
+    readers.log_misparses()?;
     ctl::log(&scores_json(&storm.scores).to_string());
     let late = storm.scores[LATE_BOUND];
     case.ktap.check(
@@ -54,7 +53,7 @@ fn late_announcement(case: &mut Case<'_>) -> Result<()> {
     let mut readers = Readers::load(XDP_DROP)?;
     let monitor = Monitor::start()?;
     readers.attach()?;
-    let storm = storm(case, &mut readers, &monitor, 100, 0, |_, _| Ok(()))?;
+    let storm = storm(case, &mut readers, &monitor, 100, 0, say)?;
     let newest = storm
         .announced
         .last()

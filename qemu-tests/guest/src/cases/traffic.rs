@@ -22,7 +22,7 @@ pub(super) const CASES: &[Definition] = &[
     Definition::new("traffic::burst_larger_than_the_ring", large_burst),
 ];
 
-/// Sequence numbers of oracle frames that a packet socket receives.
+/// Numbers of this burst that a packet socket receives; frames of earlier ones may be on their way still.
 pub(super) fn sequence_numbers(socket: &Packet, sent: Sent) -> Result<BTreeSet<u32>> {
     let mut seen = BTreeSet::new();
     while seen.len() < sent.count as usize {
@@ -32,9 +32,8 @@ pub(super) fn sequence_numbers(socket: &Packet, sent: Sent) -> Result<BTreeSet<u
         // The payload of the oracle begins with a word that no header has.
         let at = frame.bytes.windows(4).position(|w| w == b"RNIC");
         let number = at.and_then(|at| frame.bytes.get(at + 4..at + 8));
-        if let Some(number) = number {
-            seen.insert(u32::from_be_bytes(number.try_into()?));
-        }
+        let number = number.map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]));
+        seen.extend(number.filter(|n| (sent.first..sent.first + sent.count).contains(n)));
     }
     Ok(seen)
 }

@@ -8,8 +8,8 @@ use serde_json::json;
 use super::traffic::{numbers, sequence_numbers};
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
+use crate::programs::verdicts;
 use crate::programs::Programs;
-use crate::stats::verdicts;
 use crate::sys::packet::ALL;
 use crate::tools;
 

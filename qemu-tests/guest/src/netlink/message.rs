@@ -161,3 +161,87 @@ pub(crate) fn array<const N: usize>(value: &[u8]) -> Result<[u8; N]> {
         .try_into()
         .with_context(|| format!("{} bytes where {N} belong", value.len()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An acknowledgement with this error number, flags and what follows the number.
+    fn acknowledgement(errno: i32, flags: u16, rest: &[u8]) -> Vec<u8> {
+        let body = [&errno.to_ne_bytes()[..], rest].concat();
+        let len = u32::try_from(NLMSG_HDRLEN + body.len()).unwrap();
+        let kind = NLMSG_ERROR.to_ne_bytes();
+        [
+            &len.to_ne_bytes()[..],
+            &kind,
+            &flags.to_ne_bytes(),
+            &[0; 8],
+            &body,
+        ]
+        .concat()
+    }
+
+    fn refusal(message: &[u8]) -> Refusal {
+        let (header, body) = split(message).unwrap();
+        verdict(header, body).unwrap_err().downcast().unwrap()
+    }
+
+    #[test]
+    fn a_request_reads_back_as_it_was_put_together() {
+        let attrs = [
+            DefaultNla::new(2, vec![1, 0, 0, 0]),
+            DefaultNla::new(7, vec![b'x', 0]),
+        ];
+        let bytes = request(30, 5, 1, 2, &attrs);
+        assert_eq!(bytes.len() % 4, 0);
+        let (header, body) = split(&bytes).unwrap();
+        assert_eq!((header.kind, header.flags), (30, 5));
+        assert_eq!(body[..2], [1, 2]);
+        let back = attributes(&body[GENL_HDRLEN..]).unwrap();
+        assert_eq!((back[0].kind, &back[0].value[..]), (2, &[1, 0, 0, 0][..]));
+        assert_eq!(text(&back[1].value), "x");
+    }
+
+    #[test]
+    fn a_refusal_carries_the_kernels_explanation() {
+        // Length 9, type 1, "nope\0", padded.
+        let explanation = [
+            &9_u16.to_ne_bytes()[..],
+            &1_u16.to_ne_bytes(),
+            b"nope\0\0\0\0",
+        ]
+        .concat();
+        let capped = [&[0; NLMSG_HDRLEN][..], &explanation].concat();
+        let got = refusal(&acknowledgement(
+            -22,
+            NLM_F_CAPPED | NLM_F_ACK_TLVS,
+            &capped,
+        ));
+        assert_eq!(
+            got,
+            Refusal {
+                errno: 22,
+                message: "nope".into()
+            }
+        );
+        // The whole request is repeated: a header that says 20 bytes, and four more.
+        let repeated = [&20_u32.to_ne_bytes()[..], &[0; 16], &explanation].concat();
+        let got = refusal(&acknowledgement(-19, NLM_F_ACK_TLVS, &repeated));
+        assert_eq!(
+            got,
+            Refusal {
+                errno: 19,
+                message: "nope".into()
+            }
+        );
+    }
+
+    #[test]
+    fn no_length_is_believed() {
+        assert!(split(&[]).is_err());
+        assert!(split(&acknowledgement(0, 0, &[])[..18]).is_err());
+        assert!(split(&[3, 0, 0, 0, 0, 0, 0, 0]).is_err());
+        assert!(attributes(&[200, 0, 1, 0, 0, 0, 0, 0]).is_err());
+        assert!(array::<4>(&[1, 2]).is_err());
+    }
+}

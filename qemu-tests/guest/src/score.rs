@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! How each way of reading did, by what was sent and what was announced. Pure.
+//!
+//! The program counts misparses packet by packet. What is *missing* depends on the layout that was
+//! announced for a generation, so it is worked out here: a packet's field is missing when its generation's
+//! layout has the field, the oracle says that the packet has it, and a reader got nothing. A tag that is
+//! neither in the record nor in the frame any more is missing whatever the layout says.
+
+use serde_json::{json, Value};
+
+use crate::announcement::Announcement;
+
+/// How many ways of reading there are.
+pub(crate) const READERS: usize = 3;
+/// Names of the readers, in the order in which the program counts them.
+pub(crate) const NAMES: [&str; READERS] = ["frozen", "kfunc", "late_bound"];
+/// Index of the reader that freezes its offsets at load.
+pub(crate) const FROZEN: usize = 0;
+/// Index of the reader that asks the kernel's kfuncs.
+pub(crate) const KFUNC: usize = 1;
+/// Index of the late-bound reader.
+pub(crate) const LATE_BOUND: usize = 2;
+
+/// Counters of the whole run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    /// Packets of the oracle.
+    pub(crate) packets: u64,
+    /// Other packets.
+    pub(crate) other: u64,
+    /// Numbers seen twice.
+    pub(crate) duplicates: u64,
+    /// Numbers far from those expected.
+    pub(crate) out_of_range: u64,
+    /// Packets whose `data_meta` was not `data` at the start.
+    pub(crate) meta_at_start: u64,
+    /// Packets without a record.
+    pub(crate) no_record: u64,
+    /// Records whose generation or layout cannot be.
+    pub(crate) stale: u64,
+    /// Packets whose layout could not be bound.
+    pub(crate) unbound: u64,
+    /// Packets with another tag in the frame than was sent.
+    pub(crate) wrong_tag: u64,
+    /// Generations that the log has no room for.
+    pub(crate) epochs_lost: u64,
+    /// Misparses of each reader.
+    pub(crate) misparsed: [u64; READERS],
+}
+
+/// One generation, as packets showed it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Epoch {
+    /// Layout of its records.
+    pub(crate) layout_id: u32,
+    /// Low 16 bits of the generation.
+    pub(crate) generation: u32,
+    /// When its first packet came, in nanoseconds of `CLOCK_MONOTONIC`.
+    pub(crate) first_seen: u64,
+    /// Packets.
+    pub(crate) packets: u64,
+    /// Of them with a hash, says the oracle.
+    pub(crate) want_hash: u64,
+    /// Of them sent with a tag.
+    pub(crate) want_vlan: u64,
+    /// Of them with the tag still in the frame.
+    pub(crate) inband: u64,
+    /// Right hashes that each reader got.
+    pub(crate) got_hash: [u64; READERS],
+    /// Right tags that each reader got.
+    pub(crate) got_vlan: [u64; READERS],
+}
+
+/// Score of one reader.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Score {
+    /// Packets that it looked at.
+    pub(crate) packets: u64,
+    /// Packets of which it was told something wrong.
+    pub(crate) misparsed: u64,
+    /// Records that it could know to be out of date.
+    pub(crate) stale: u64,
+    /// Fields that it should have got and did not.
+    pub(crate) missing: u64,
+    /// Packets that were sent and not seen.
+    pub(crate) lost: u64,
+}
+
+impl Score {
+    /// Whether every packet was read right.
+    pub(crate) fn is_clean(&self) -> bool {
+        *self
+            == Self {
+                packets: self.packets,
+                ..Self::default()
+            }
+    }
+
+    /// The shape that the host reads.
+    pub(crate) fn to_json(self) -> Value {
+        let Self {
+            packets,
+            misparsed,
+            stale,
+            missing,
+            lost,
+        } = self;
+        json!({ "packets": packets, "misparsed": misparsed, "stale": stale, "missing": missing, "lost": lost })
+    }
+}
+
+/// The score of each reader when `lost` packets were not seen.
+pub(crate) fn scores(
+    totals: &Totals,
+    epochs: &[Epoch],
+    announced: &[Announcement],
+    lost: u64,
+) -> [Score; READERS] {
+    let mut scores = [Score::default(); READERS];
+    for (reader, score) in scores.iter_mut().enumerate() {
+        let missing = epochs
+            .iter()
+            .map(|epoch| epoch.missing(announced, reader))
+            .sum();
+        *score = Score {
+            packets: totals.packets,
+            misparsed: totals.misparsed[reader],
+            stale: 0,
+            missing,
+            lost,
+        };
+    }
+    let unannounced = epochs
+        .iter()
+        .filter(|e| e.announcement(announced).is_none());
+    // Only this reader looks at generations; without a record it has nothing to read.
+    let late = &mut scores[LATE_BOUND];
+    late.stale = totals.stale + unannounced.map(|e| e.packets).sum::<u64>();
+    late.missing += totals.no_record + totals.unbound;
+    scores
+}
+
+impl Epoch {
+    /// The announcement of this generation with this layout.
+    pub(crate) fn announcement<'a>(
+        &self,
+        announced: &'a [Announcement],
+    ) -> Option<&'a Announcement> {
+        announced
+            .iter()
+            .find(|a| a.generation & 0xffff == self.generation && a.layout_id == self.layout_id)
+    }
+
+    fn missing(&self, announced: &[Announcement], reader: usize) -> u64 {
+        let Some(layout) = self.announcement(announced) else {
+            return 0;
+        };
+        let hash = if layout.has("rx_hash") {
+            self.want_hash
+        } else {
+            0
+        };
+        let in_record = layout.has("rx_vlan_tci");
+        let vlan = if in_record {
+            self.want_vlan
+        } else {
+            self.want_vlan.saturating_sub(self.inband)
+        };
+        hash.saturating_sub(self.got_hash[reader]) + vlan.saturating_sub(self.got_vlan[reader])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::announcement::Field;
+
+    fn announcement(generation: u32, layout_id: u32, fields: &[&str]) -> Announcement {
+        let field = |name: &&str| Field {
+            id: 1,
+            name: (*name).to_owned(),
+            offset: 0,
+            size: 4,
+            present: 0,
+        };
+        Announcement {
+            ifindex: 2,
+            queue: 0,
+            generation,
+            layout_id,
+            size: 24,
+            name: "x".into(),
+            reason: 3,
+            time: 1,
+            fields: fields.iter().map(field).collect(),
+            btf: Vec::new(),
+        }
+    }
+
+    /// Ten packets, eight with a hash, six tagged, and every reader got all of it.
+    fn epoch(generation: u32, layout_id: u32) -> Epoch {
+        Epoch {
+            layout_id,
+            generation,
+            packets: 10,
+            want_hash: 8,
+            want_vlan: 6,
+            got_hash: [8; READERS],
+            got_vlan: [6; READERS],
+            ..Epoch::default()
+        }
+    }
+
+    fn late(epochs: &[Epoch], announced: &[Announcement]) -> Score {
+        scores(&Totals::default(), epochs, announced, 0)[LATE_BOUND]
+    }
+
+    #[test]
+    fn all_that_was_announced_and_got_is_clean() {
+        let announced = [announcement(0x1_0002, 7, &["rx_hash", "rx_vlan_tci"])];
+        assert!(late(&[epoch(2, 7)], &announced).is_clean());
+    }
+
+    #[test]
+    fn a_field_of_the_layout_that_a_reader_did_not_get_is_missing() {
+        let announced = [announcement(2, 7, &["rx_hash", "rx_vlan_tci"])];
+        let mut epoch = epoch(2, 7);
+        epoch.got_hash[LATE_BOUND] = 5;
+        epoch.got_vlan[LATE_BOUND] = 4;
+        assert_eq!(late(&[epoch.clone()], &announced).missing, 3 + 2);
+        assert_eq!(
+            scores(&Totals::default(), &[epoch], &announced, 0)[KFUNC].missing,
+            0
+        );
+    }
+
+    #[test]
+    fn a_field_that_the_layout_does_not_have_is_not_missing() {
+        let announced = [announcement(2, 7, &[])];
+        let none = Epoch {
+            got_hash: [0; 3],
+            got_vlan: [0; 3],
+            inband: 6,
+            ..epoch(2, 7)
+        };
+        assert!(late(&[none], &announced).is_clean());
+    }
+
+    #[test]
+    fn a_tag_that_is_nowhere_is_missing_whatever_the_layout_says() {
+        let announced = [announcement(2, 7, &["rx_hash"])];
+        let gone = Epoch {
+            got_vlan: [0; 3],
+            inband: 4,
+            ..epoch(2, 7)
+        };
+        assert_eq!(late(&[gone], &announced).missing, 2);
+    }
+
+    #[test]
+    fn generations_and_layouts_that_were_not_announced_are_stale() {
+        let announced = [announcement(2, 7, &["rx_hash", "rx_vlan_tci"])];
+        for unknown in [epoch(3, 7), epoch(2, 8)] {
+            assert_eq!(late(&[epoch(2, 7), unknown], &announced).stale, 10);
+        }
+    }
+
+    #[test]
+    fn packets_without_a_record_are_missing_for_those_who_need_one() {
+        let totals = Totals {
+            no_record: 3,
+            unbound: 1,
+            ..Totals::default()
+        };
+        let scores = scores(&totals, &[], &[], 2);
+        assert_eq!((scores[LATE_BOUND].missing, scores[KFUNC].missing), (4, 0));
+        assert_eq!(scores[LATE_BOUND].lost, 2);
+    }
+}
