@@ -63,12 +63,11 @@ fn run_machine(
     vm.say(&format!("run {name} {{}}"))?;
     let mut transcript = Transcript::default();
     follow(&mut vm, &mut transcript);
-    // What another processor is still printing belongs to the case.
-    vm.drain(Duration::from_millis(if transcript.done.is_some() {
-        40
+    if transcript.done.is_some() {
+        vm.settle();
     } else {
-        1500
-    }));
+        vm.drain(Duration::from_millis(1500));
+    }
     vm.console.write(&folder.join("console.log"));
     let _ = std::fs::write(folder.join("ctl.log"), transcript.lines.join("\n") + "\n");
     Ok(judge(&vm, transcript))

@@ -31,7 +31,7 @@ pub fn run(workshop: &Workshop, changes: u32, json: Option<&Path>) -> Result<()>
     let step = Step::new("demo", "traffic and changes");
     step.total(u64::from(changes));
     let outcome = follow(&mut vm, &step);
-    vm.drain(Duration::from_millis(50));
+    vm.settle();
     vm.console.write(&workshop.paths.runs().join("demo.log"));
     step.clear();
     let (result, ok, message) = outcome?;

@@ -10,6 +10,7 @@
     reason = "nothing of a program is reachable from outside; `pub` is its modules' interface"
 )]
 
+mod alarms;
 mod bench;
 mod boot;
 mod build;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{bail, Result};
 
+use crate::alarms;
 use crate::boot::Workshop;
 use crate::case;
 use crate::data_path;
@@ -117,5 +118,6 @@ fn run_guest(
         }
         step.clear();
     }
+    alarms::run(workshop, &first, matches, report);
     Ok(())
 }

@@ -228,6 +228,16 @@ impl Vm {
         }
     }
 
+    /// Takes what the kernel still prints about a case that has ended: printing lags behind.
+    pub fn settle(&mut self) {
+        let end = Instant::now() + Duration::from_secs(3);
+        while Instant::now() < end && !self.console.has_ended() {
+            if matches!(self.next_until(end), Event::Gone(_) | Event::Silence) {
+                break;
+            }
+        }
+    }
+
     /// Adds to an error what QEMU has to say, if it is dying.
     pub fn explain(&mut self, error: anyhow::Error) -> anyhow::Error {
         let end = Instant::now() + Duration::from_secs(1);

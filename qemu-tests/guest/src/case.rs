@@ -155,7 +155,7 @@ pub(crate) fn run(definition: &Definition, ctl: &mut Ctl, args: Value) {
         Err(message) => json!({ "ok": false, "message": message }),
     };
     // The log is printed in the background; the host waits for this line, so that it judges all of it.
-    let _ = std::fs::write("/dev/kmsg", "<6>rnic-guest: end of case");
+    let _ = std::fs::write("/dev/kmsg", "<6>rnic-guest: end of case\n");
     ctl::send("done", &done.to_string());
 }
 

@@ -28,8 +28,8 @@ pub struct Checkpoint {
     image: Image,
     /// The guest's cases, each with the lane it wants.
     pub cases: Vec<(String, Lane)>,
-    /// How long the machine took to boot: the measure for its patience.
-    pub boot: Duration,
+    /// How long a restored machine may be silent.
+    pub patience: Duration,
 }
 
 impl Checkpoint {
@@ -69,7 +69,7 @@ impl Checkpoint {
                 machine,
                 image,
                 cases,
-                boot,
+                patience: patience(boot),
             });
         }
         std::fs::create_dir_all(&dir)?;
@@ -91,7 +91,7 @@ impl Checkpoint {
             machine,
             image,
             cases,
-            boot,
+            patience: patience(boot),
         })
     }
 
@@ -108,12 +108,17 @@ impl Checkpoint {
             &self.machine,
             Start::Restore(&self.state),
         )?;
-        vm.patience(Duration::from_secs(20).max(self.boot * 4));
+        vm.patience(self.patience);
         match vm.qmp()?.resume() {
             Ok(()) => Ok(vm),
             Err(error) => Err(vm.explain(error).context("cannot restore the machine")),
         }
     }
+}
+
+/// A machine that was slow to boot is slow in everything.
+fn patience(boot: Duration) -> Duration {
+    Duration::from_secs(20).max(boot * 4)
 }
 
 /// Asks the guest for its cases.

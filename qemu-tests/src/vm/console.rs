@@ -6,12 +6,16 @@ use std::path::Path;
 
 use crate::splat::{Allowed, Splat};
 
+/// What the guest writes into the log when a case is over.
+const END: &str = "rnic-guest: end of case";
+
 /// A log that grows.
 #[derive(Clone, Debug, Default)]
 pub struct Console {
     lines: Vec<String>,
     complaints: Vec<String>,
     splats: Vec<(usize, Splat)>,
+    ended: bool,
 }
 
 impl Console {
@@ -20,7 +24,13 @@ impl Console {
         if let Some(splat) = Allowed::standard().judge(line) {
             self.splats.push((self.lines.len(), splat));
         }
+        self.ended |= line.contains(END);
         self.lines.push(line.to_owned());
+    }
+
+    /// True when the guest has said that its case is over.
+    pub fn has_ended(&self) -> bool {
+        self.ended
     }
 
     /// Adds something that QEMU itself said.

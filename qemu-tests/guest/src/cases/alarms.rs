@@ -21,7 +21,7 @@ pub(super) const CASES: &[Definition] = &[
 
 /// Every check passes, and the kernel's log has a warning.
 fn warning(case: &mut Case<'_>) -> Result<()> {
-    std::fs::write("/dev/kmsg", "<4>alarm: a line at warning level")?;
+    std::fs::write("/dev/kmsg", "<4>alarm: a line at warning level\n")?;
     case.ktap.check("looks fine", true, "");
     Ok(())
 }
