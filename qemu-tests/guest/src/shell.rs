@@ -21,12 +21,13 @@ pub(crate) fn run() -> Result<()> {
     let open = || File::options().read(true).write(true).open(terminal);
     // A session of its own, with the terminal in control of it, so that ^C reaches the foreground job.
     let mut shell = Command::new("/bin/busybox");
-    shell.args(["setsid", "-c", "/bin/busybox", "sh"]);
+    // Not busybox's shell: it prefers its own ip to the real one.
+    shell.args(["setsid", "-c", "/usr/bin/bash", "--norc"]);
     shell
         .env("PS1", "rnic:\\w# ")
         .env("HOME", "/")
         .env("TERM", "linux");
     shell.stdin(open()?).stdout(open()?).stderr(open()?);
-    shell.status().context("run busybox sh")?;
+    shell.status().context("run bash")?;
     Ok(())
 }

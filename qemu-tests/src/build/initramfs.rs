@@ -23,6 +23,7 @@ const TOOLS: &[&str] = &[
     "usr/sbin/ethtool",
     "usr/sbin/bpftool",
     "usr/bin/tcpdump",
+    "usr/bin/bash",
     "usr/bin/busybox",
 ];
 /// Applets that get a link.
