@@ -76,7 +76,10 @@ fn with_traffic(case: &mut Case<'_>) -> Result<()> {
         flip()?;
         if n % 20 == 0 {
             std::thread::sleep(std::time::Duration::from_millis(100));
-            ctl::log(&format!("{n} times down and up, {} KiB less", before - available()?));
+            ctl::log(&format!(
+                "{n} times down and up, {} KiB less",
+                before - available()?
+            ));
         }
     }
     let sent = case.stop()?;
