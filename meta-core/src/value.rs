@@ -71,15 +71,8 @@ pub trait Value: sealed::Sealed + Copy {
     /// The value as a number in host order.
     fn to_u64(self) -> u64;
 
-    /// The value, or zero if it is absent; a selection, not a branch.
-    #[inline(always)]
-    fn or_zero(self, present: bool) -> Self {
-        if present {
-            self
-        } else {
-            Self::ZERO
-        }
-    }
+    /// The value, or zero if it is absent: a mask, so that no branch comes of it.
+    fn or_zero(self, present: bool) -> Self;
 }
 
 macro_rules! native {
@@ -104,6 +97,11 @@ macro_rules! native {
                 #[inline(always)]
                 fn to_u64(self) -> u64 {
                     u64::from(self)
+                }
+
+                #[inline(always)]
+                fn or_zero(self, present: bool) -> Self {
+                    self & <$int>::from(present).wrapping_neg()
                 }
             }
         )*
@@ -132,6 +130,11 @@ macro_rules! network {
                 #[inline(always)]
                 fn to_u64(self) -> u64 {
                     u64::from(self.get())
+                }
+
+                #[inline(always)]
+                fn or_zero(self, present: bool) -> Self {
+                    Self::from_raw(self.raw() & <$int>::from(present).wrapping_neg())
                 }
             }
         )*
