@@ -6,7 +6,7 @@
 //! writing can't change an answer between two questions. Nothing that a descriptor says is trusted beyond its range.
 //!
 //! Source: Intel 82574 GbE Controller Family datasheet, 7.1.5 (extended receive descriptors), 7.2.10 (legacy transmit
-//! descriptors); `include/linux/.../e1000e/hw.h` has the same layouts.
+//! descriptors); `drivers/net/ethernet/intel/e1000e/hw.h` has the same layouts.
 
 /// Status bits of an extended receive write-back (bits 0 to 19 of its upper dword 0).
 mod status {
