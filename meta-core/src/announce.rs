@@ -66,12 +66,16 @@ pub mod field {
     pub const NAME: u16 = 2;
     /// Bytes from the start of the record, u32.
     pub const OFFSET: u16 = 3;
-    /// Bytes, u32.
+    /// Bytes, u32; of a bit-field, those of its declared type.
     pub const SIZE: u16 = 4;
     /// Number of the present bit, u32.
     pub const PRESENT: u16 = 5;
+    /// First bit of a bit-field in the byte at the offset, u32; only there for bit-fields.
+    pub const BIT: u16 = 6;
+    /// Width of a bit-field in bits, u32; only there for bit-fields.
+    pub const BITS: u16 = 7;
     /// The greatest of them.
-    pub const MAX: u16 = PRESENT;
+    pub const MAX: u16 = BITS;
 }
 
 macro_rules! reasons {

@@ -6,86 +6,7 @@
 //! changes its meaning.
 
 use crate::text;
-
-/// How the bytes of a field are to be read.
-///
-/// # Examples
-///
-/// ```
-/// use meta_core::field::Kind;
-///
-/// assert_eq!(Kind::Be16.size(), 2);
-/// assert_eq!(Kind::Be16.c_name(), "__be16");
-/// assert!(Kind::Be16.is_big_endian());
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// `__u8`.
-    U8,
-    /// `__u16`, native byte order.
-    U16,
-    /// `__u32`, native byte order.
-    U32,
-    /// `__u64`, native byte order.
-    U64,
-    /// `__be16`, network byte order.
-    Be16,
-    /// `__be32`, network byte order.
-    Be32,
-    /// `__be64`, network byte order.
-    Be64,
-}
-
-impl Kind {
-    /// All kinds, narrow before wide.
-    pub const ALL: [Self; 7] = [
-        Self::U8,
-        Self::U16,
-        Self::U32,
-        Self::U64,
-        Self::Be16,
-        Self::Be32,
-        Self::Be64,
-    ];
-
-    /// Number of bytes.
-    pub const fn size(self) -> usize {
-        match self {
-            Self::U8 => 1,
-            Self::U16 | Self::Be16 => 2,
-            Self::U32 | Self::Be32 => 4,
-            Self::U64 | Self::Be64 => 8,
-        }
-    }
-
-    /// Alignment in the record, the same as the size.
-    pub const fn align(self) -> usize {
-        self.size()
-    }
-
-    /// Name of the C type, as the kernel's headers spell it.
-    pub const fn c_name(self) -> &'static str {
-        match self {
-            Self::U8 => "__u8",
-            Self::U16 => "__u16",
-            Self::U32 => "__u32",
-            Self::U64 => "__u64",
-            Self::Be16 => "__be16",
-            Self::Be32 => "__be32",
-            Self::Be64 => "__be64",
-        }
-    }
-
-    /// Whether the bytes are in network order whatever the machine is.
-    pub const fn is_big_endian(self) -> bool {
-        matches!(self, Self::Be16 | Self::Be32 | Self::Be64)
-    }
-
-    /// Whether two kinds are the same, for use in `const` code.
-    pub const fn same(self, other: Self) -> bool {
-        self.size() == other.size() && self.is_big_endian() == other.is_big_endian()
-    }
-}
+use crate::ty::Type;
 
 /// First id of those that a driver gives to fields of its own; below it are the standard [`hint`](crate::hint)s.
 pub const DRIVER_FIRST: u16 = 0x8000;
@@ -95,10 +16,12 @@ pub const DRIVER_FIRST: u16 = 0x8000;
 /// # Examples
 ///
 /// ```
-/// use meta_core::field::{Field, Kind};
+/// use meta_core::field::Field;
+/// use meta_core::ty::Type;
 ///
-/// let field = Field::new(2, "rx_hash", Kind::U32).hint("rx_hash").knobs(0b01);
+/// let field = Field::new(2, "rx_hash", Type::U32).hint("rx_hash").knobs(0b01);
 /// assert_eq!(field.end(), 4);
+/// assert!(field.is_in(0b11) && !field.is_in(0b10));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
@@ -106,14 +29,20 @@ pub struct Field {
     pub id: u16,
     /// Name of the member in BTF and in C.
     pub name: &'static str,
-    /// Encoding.
-    pub kind: Kind,
-    /// Bytes from the start of the record.
+    /// Encoding; of a bit-field, the declared type.
+    pub ty: Type,
+    /// Bytes from the start of the record; of a bit-field, to the byte that its first bit is in.
     pub offset: u16,
+    /// Number of a bit-field's first bit in that byte, 0 to 7, counted as C allocates bits.
+    pub bit: u8,
+    /// Width of a bit-field in bits; 0 if it is none.
+    pub bits: u8,
     /// Number of the field's bit in the trailer's `present`.
     pub present: u8,
-    /// Knobs that must all be on for the field to be in a layout, one bit each; 0 is a field of every layout.
+    /// Knobs that must all be on for the field to be in a layout, one bit each.
     pub knobs: u32,
+    /// Knobs that must all be off.
+    pub unless: u32,
     /// Name of the standard hint that the field carries, or the empty string.
     pub hint: &'static str,
     /// Unit of the value, like `ns`, or the empty string.
@@ -122,17 +51,26 @@ pub struct Field {
 
 impl Field {
     /// A field that [`pack`](crate::layout::pack) has not placed yet.
-    pub const fn new(id: u16, name: &'static str, kind: Kind) -> Self {
+    pub const fn new(id: u16, name: &'static str, ty: Type) -> Self {
         Self {
             id,
             name,
-            kind,
+            ty,
             offset: 0,
+            bit: 0,
+            bits: 0,
             present: 0,
             knobs: 0,
+            unless: 0,
             hint: "",
             unit: "",
         }
+    }
+
+    /// The same field as a bit-field of so many bits.
+    pub const fn bits(mut self, bits: u8) -> Self {
+        self.bits = bits;
+        self
     }
 
     /// The same field with a hint's name.
@@ -147,27 +85,53 @@ impl Field {
         self
     }
 
-    /// The same field behind knobs.
+    /// The same field behind knobs that must be on.
     pub const fn knobs(mut self, knobs: u32) -> Self {
         self.knobs = knobs;
         self
     }
 
-    /// Number of bytes.
+    /// The same field behind knobs that must be off.
+    pub const fn unless(mut self, unless: u32) -> Self {
+        self.unless = unless;
+        self
+    }
+
+    /// Whether the field is in the layout in which exactly these knobs are on.
+    pub const fn is_in(&self, knobs: u32) -> bool {
+        knobs & self.knobs == self.knobs && knobs & self.unless == 0
+    }
+
+    /// Number of bytes; of a bit-field, those of the declared type.
     pub const fn size(&self) -> usize {
-        self.kind.size()
+        self.ty.size()
     }
 
     /// Whether the field's id is that of the hint which it names, and its type is the hint's.
     pub const fn is_its_hint(&self) -> bool {
         match crate::hint::by_id(self.id) {
-            Some(hint) => hint.kind.same(self.kind) && text::same(hint.name, self.hint),
+            Some(hint) => {
+                hint.ty.same(&self.ty) && self.bits == 0 && text::same(hint.name, self.hint)
+            }
             None => false,
+        }
+    }
+
+    /// First bit of the field, from the start of the record.
+    pub const fn first_bit(&self) -> usize {
+        self.offset as usize * 8 + self.bit as usize
+    }
+
+    /// First bit behind the field, from the start of the record.
+    pub const fn end_bit(&self) -> usize {
+        match self.bits {
+            0 => self.first_bit() + self.size() * 8,
+            bits => self.first_bit() + bits as usize,
         }
     }
 
     /// First byte behind the field, from the start of the record.
     pub const fn end(&self) -> usize {
-        self.offset as usize + self.kind.size()
+        self.end_bit().div_ceil(8)
     }
 }

@@ -7,10 +7,10 @@
 
 use core::fmt::{self, Write};
 
-use crate::field::Kind;
 use crate::hint;
 use crate::layout::Layout;
 use crate::meta::XdpMeta;
+use crate::ty::Type;
 
 const PROLOGUE: &str = include_str!("header/prologue.h");
 const BINDING: &str = include_str!("header/binding.h");
@@ -43,18 +43,18 @@ pub fn write<M: XdpMeta>(out: &mut impl Write) -> fmt::Result {
     slots::<M>(out)?;
     layouts::<M>(out)?;
     out.write_str(BINDING)?;
-    for (name, kind) in known::<M>() {
+    for (name, ty) in known::<M>() {
         let upper = Upper(name);
-        let c = kind.c_name();
+        let c = c_name(&ty);
         writeln!(out, "XDP_META_GETTER({name}, {c}, {upper})")?;
     }
     writeln!(out, "\n#endif /* __XDP_META_BPF_H */")
 }
 
 /// Fields that a program can ask for: the standard hints, by id, and then the driver's own.
-fn known<M: XdpMeta>() -> impl Iterator<Item = (&'static str, Kind)> {
-    let standard = hint::ALL.iter().map(|hint| (hint.name, hint.kind));
-    standard.chain(own::<M>().map(|field| (field.name, field.kind)))
+fn known<M: XdpMeta>() -> impl Iterator<Item = (&'static str, Type)> {
+    let standard = hint::ALL.iter().map(|hint| (hint.name, hint.ty));
+    standard.chain(own::<M>().map(|field| (field.name, field.ty)))
 }
 
 /// Fields that are no standard hint.
@@ -110,12 +110,16 @@ fn layouts<M: XdpMeta>(out: &mut impl Write) -> fmt::Result {
 fn structure(out: &mut impl Write, layout: &Layout) -> fmt::Result {
     writeln!(out, "struct {} {{", layout.name)?;
     for field in layout.fields {
-        writeln!(out, "\t{} {};", field.kind.c_name(), field.name)?;
+        writeln!(out, "\t{} {};", c_name(&field.ty), field.name)?;
     }
     // The trailer starts at the next multiple of 8.
     writeln!(out, "\t__u32 layout_id __attribute__((aligned(8)));")?;
     writeln!(out, "\t__u16 generation;\n\t__u16 present;")?;
     writeln!(out, "}} __attribute__((preserve_access_index));\n")
+}
+
+fn c_name(ty: &Type) -> &'static str {
+    ty.kind().map_or("", |kind| kind.c_name())
 }
 
 /// A name in capitals, as C's constants are spelled.

@@ -5,7 +5,7 @@
 //! A program asks for "the RSS hash" by id and gets it from any driver. An id, once given out here, is never used again for
 //! something else; a driver's own fields start at [`DRIVER_FIRST`](crate::field::DRIVER_FIRST).
 
-use crate::field::Kind;
+use crate::ty::Type;
 
 /// Receive time in nanoseconds.
 pub const RX_TIMESTAMP: u16 = 1;
@@ -30,22 +30,22 @@ pub struct Hint {
     /// Name in attributes, BTF tags and C.
     pub name: &'static str,
     /// The one encoding that it may have.
-    pub kind: Kind,
+    pub ty: Type,
 }
 
 /// Every standard hint, by id.
 pub const ALL: [Hint; 7] = [
-    hint(RX_TIMESTAMP, "rx_timestamp", Kind::U64),
-    hint(RX_HASH, "rx_hash", Kind::U32),
-    hint(RX_HASH_TYPE, "rx_hash_type", Kind::U16),
-    hint(RX_VLAN_TCI, "rx_vlan_tci", Kind::U16),
-    hint(RX_VLAN_PROTO, "rx_vlan_proto", Kind::Be16),
-    hint(RX_CSUM, "rx_csum", Kind::U16),
-    hint(RX_PACKET_TYPE, "rx_packet_type", Kind::U16),
+    hint(RX_TIMESTAMP, "rx_timestamp", Type::U64),
+    hint(RX_HASH, "rx_hash", Type::U32),
+    hint(RX_HASH_TYPE, "rx_hash_type", Type::U16),
+    hint(RX_VLAN_TCI, "rx_vlan_tci", Type::U16),
+    hint(RX_VLAN_PROTO, "rx_vlan_proto", Type::BE16),
+    hint(RX_CSUM, "rx_csum", Type::U16),
+    hint(RX_PACKET_TYPE, "rx_packet_type", Type::U16),
 ];
 
-const fn hint(id: u16, name: &'static str, kind: Kind) -> Hint {
-    Hint { id, name, kind }
+const fn hint(id: u16, name: &'static str, ty: Type) -> Hint {
+    Hint { id, name, ty }
 }
 
 /// The standard hint with an id.

@@ -28,12 +28,13 @@ pub const MAX_FIELDS: usize = 16;
 /// # Examples
 ///
 /// ```
-/// use meta_core::field::{Field, Kind};
+/// use meta_core::field::Field;
 /// use meta_core::layout::{pack, Layout};
+/// use meta_core::ty::Type;
 ///
 /// const FIELDS: [Field; 2] = pack([
-///     Field::new(4, "rx_vlan_tci", Kind::U16),
-///     Field::new(2, "rx_hash", Kind::U32),
+///     Field::new(4, "rx_vlan_tci", Type::U16),
+///     Field::new(2, "rx_hash", Type::U32),
 /// ]);
 /// const LAYOUT: Layout = Layout::new("nic_rx_hash_vlan", 0b11, &FIELDS);
 ///
@@ -55,7 +56,8 @@ pub struct Layout {
     pub fields: &'static [Field],
 }
 
-/// Places fields: the strictest alignment first, from offset 0, in the given order where alignments are equal.
+/// Places fields: the strictest alignment first, from offset 0, in the given order where alignments are equal; then the
+/// bit-fields, in the given order, by C's rule: a bit-field never crosses a unit of its declared type.
 ///
 /// # Panics
 ///
@@ -63,23 +65,43 @@ pub struct Layout {
 pub const fn pack<const N: usize>(fields: [Field; N]) -> [Field; N] {
     let mut packed = fields;
     let mut placed = 0;
-    let mut offset: usize = 0;
+    let mut end = 0;
     let mut align = 8;
     while align > 0 {
         let mut i = 0;
         while i < N {
-            if fields[i].kind.align() == align {
-                packed[placed] = fields[i];
-                packed[placed].offset = narrow(offset);
-                packed[placed].present = placed.to_le_bytes()[0];
-                offset += align;
+            if fields[i].bits == 0 && fields[i].ty.align() == align {
+                packed[placed] = place(fields[i], placed, end);
+                end += fields[i].size() * 8;
                 placed += 1;
             }
             i += 1;
         }
         align /= 2;
     }
+    let mut i = 0;
+    while i < N {
+        if fields[i].bits != 0 {
+            let (unit, bits) = (fields[i].size() * 8, fields[i].bits as usize);
+            // All units are powers of two.
+            let within = end & unit.wrapping_sub(1);
+            if within + bits > unit {
+                end += unit - within;
+            }
+            packed[placed] = place(fields[i], placed, end);
+            end += bits;
+            placed += 1;
+        }
+        i += 1;
+    }
     packed
+}
+
+const fn place(mut field: Field, index: usize, bit: usize) -> Field {
+    field.offset = narrow(bit / 8);
+    field.bit = (bit % 8).to_le_bytes()[0];
+    field.present = index.to_le_bytes()[0];
+    field
 }
 
 /// Bytes of a record with these fields: what the fields take, rounded up to 8, and the trailer.
@@ -152,6 +174,50 @@ impl Layout {
         }
     }
 
+    /// Where the bit-fields start, in bytes from the start of the record; where they would, if there are none.
+    pub const fn bits_offset(&self) -> usize {
+        let mut i = 0;
+        while i < self.fields.len() && self.fields[i].bits == 0 {
+            i += 1;
+        }
+        match i {
+            0 => 0,
+            _ => self.fields[i - 1].end(),
+        }
+    }
+
+    /// Bytes from the first bit-field to the end of the last.
+    pub const fn bits_len(&self) -> usize {
+        match self.fields.len() {
+            0 => 0,
+            n => self.fields[n - 1].end() - self.bits_offset(),
+        }
+    }
+
+    /// How far the bit-field with an id is to be shifted in the integer that holds all of them, for use in constants: the
+    /// integer whose low [`bits_len`](Self::bits_len) bytes are those of the record, in native byte order.
+    ///
+    /// # Panics
+    ///
+    /// If the layout has no such field.
+    pub const fn shift(&self, id: u16) -> u32 {
+        let Some(field) = self.field(id) else {
+            panic!("the layout has no field of this id");
+        };
+        let from_start = field.first_bit() - self.bits_offset() * 8;
+        let shift = if cfg!(target_endian = "little") {
+            from_start
+        } else {
+            // C fills units from their most significant bit.
+            self.bits_len() * 8 - from_start - field.bits as usize
+        };
+        assert!(
+            shift < 64,
+            "the bit-fields of a record take more than 64 bits"
+        );
+        shift.to_le_bytes()[0] as u32
+    }
+
     /// Bytes from the start of the record to the trailer.
     pub const fn trailer_offset(&self) -> usize {
         self.size as usize - Trailer::SIZE
@@ -167,12 +233,19 @@ impl Layout {
         self.size as usize <= limit && self.size % 8 == 0
     }
 
-    /// Whether every field is at a multiple of its alignment from where the packet starts.
+    /// Whether every field is at a multiple of its alignment from where the packet starts, and no bit-field crosses a unit of
+    /// its declared type.
     pub const fn is_aligned(&self) -> bool {
         let mut i = 0;
         while i < self.fields.len() {
             let field = &self.fields[i];
-            if self.distance(field) % field.kind.align() != 0 {
+            let unit = field.size() * 8;
+            let aligned = match field.bits {
+                0 => self.distance(field) & field.ty.align().wrapping_sub(1) == 0,
+                // The first and the last bit differ in nothing above the unit.
+                _ => (field.first_bit() ^ (field.end_bit() - 1)) < unit,
+            };
+            if !aligned {
                 return false;
             }
             i += 1;
@@ -180,18 +253,25 @@ impl Layout {
         true
     }
 
-    /// Whether the fields follow each other without a hole or an overlap and end before the trailer.
+    /// Whether the fields follow each other without an overlap, and without a hole but for the bits that C leaves between
+    /// bit-fields, and end before the trailer; and the bit-fields are last and take no more than 64 bits.
     pub const fn is_packed(&self) -> bool {
         let mut end = 0;
         let mut i = 0;
         while i < self.fields.len() {
-            if self.fields[i].offset as usize != end {
+            let field = &self.fields[i];
+            let start = field.first_bit();
+            let follows = match field.bits {
+                0 => start == end,
+                _ => start >= end && start < end + field.size() * 8,
+            };
+            if !follows {
                 return false;
             }
-            end = self.fields[i].end();
+            end = field.end_bit();
             i += 1;
         }
-        end <= self.trailer_offset()
+        end.div_ceil(8) <= self.trailer_offset() && self.bits_len() <= 8
     }
 
     /// Whether each field has a present bit of its own, and its id is not used twice.

@@ -8,9 +8,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`field`], [`hint`], [`layout`] | the model: what there is to say, and where it stands in a record |
+//! | [`ty`], [`field`], [`hint`], [`layout`] | the model: what there is to say, and where it stands in a record |
 //! | [`trailer`], [`generation`] | how a record says what it is |
-//! | [`meta`], [`value`], [`be`] | what the derive implements: writers, one for each layout |
+//! | [`meta`], [`value`], [`bits`], [`be`], [`le`] | what the derives implement: writers, one for each layout |
 //! | [`read`] | the way back, for programs in user space and for tests |
 //! | [`binding`] | where a field is, as the kfunc answers |
 //! | [`btf`] | the layouts as BTF |
@@ -75,15 +75,18 @@
 pub mod announce;
 pub mod be;
 pub mod binding;
+pub mod bits;
 pub mod btf;
 pub mod field;
 pub mod generation;
 pub mod header;
 pub mod hint;
 pub mod layout;
+pub mod le;
 pub mod meta;
 pub mod read;
 pub mod trailer;
+pub mod ty;
 pub mod value;
 
 mod text;

@@ -64,14 +64,32 @@ impl<'a> Record<'a> {
     /// The value of the field with an id; `None` if the layout or the packet does not have it or it is of another type.
     pub fn get<V: Value>(&self, id: u16) -> Option<V> {
         let field = self.layout.field(id)?;
-        if !field.kind.same(V::KIND) || !self.trailer.has(field.present) {
+        if field.bits != 0 || !field.ty.same(&V::TYPE) || !self.trailer.has(field.present) {
             return None;
         }
         let tail = self.bytes.get(usize::from(field.offset)..)?;
         V::Bytes::first_of(tail).map(V::from_bytes)
     }
 
-    /// The same, with zero for `None`.
+    /// The value of the bit-field with an id; `None` if the layout or the packet does not have it or it is no bit-field.
+    pub fn get_bits(&self, id: u16) -> Option<u64> {
+        let field = self.layout.field(id)?;
+        if field.bits == 0 || !self.trailer.has(field.present) {
+            return None;
+        }
+        let all = self.bytes.get(self.layout.bits_offset()..)?;
+        let mut word = [0; 8];
+        let place = word.get_mut(..self.layout.bits_len())?;
+        place.copy_from_slice(all.get(..self.layout.bits_len())?);
+        let word = if cfg!(target_endian = "little") {
+            u64::from_le_bytes(word)
+        } else {
+            u64::from_be_bytes(word).checked_shr(64 - 8 * self.layout.bits_len() as u32)?
+        };
+        Some(word.checked_shr(self.layout.shift(id))? & crate::bits::mask(field.bits.into()))
+    }
+
+    /// The same as [`get`](Self::get), with zero for `None`.
     pub fn get_or_zero<V: Value>(&self, id: u16) -> V {
         self.get(id).unwrap_or(V::ZERO)
     }

@@ -6,87 +6,87 @@
 //! checked for when packets arrive.
 
 use crate::be::{Be16, Be32, Be64};
-use crate::field::Kind;
+use crate::le::{Le16, Le32, Le64};
+use crate::ty::Described;
 
-mod sealed {
-    pub trait Sealed {}
-    impl<const N: usize> Sealed for [u8; N] {}
-}
+mod bytes;
 
-/// An array of bytes of some fixed length, `[u8; N]`.
+pub use self::bytes::{At, ByteArray};
+
+/// A type that a field can have: all its bytes mean something, and all bytes mean some value.
+///
+/// Implemented for integers and arrays; derive it for `repr(C)` structs and for C-like enums.
 ///
 /// # Examples
 ///
 /// ```
-/// use meta_core::value::ByteArray;
+/// use meta_core::value::{ByteArray, Value};
 ///
-/// assert_eq!(<[u8; 24] as ByteArray>::LEN, 24);
-/// assert_eq!([1u8, 2].as_bytes(), &[1, 2]);
+/// assert_eq!(0x0102u16.masked(false), [0, 0]);
+/// assert_eq!([1u8, 2].masked(true).as_bytes(), &[1, 2]);
+/// assert_eq!((-1i8).number(), Some(u64::MAX));
 /// ```
-pub trait ByteArray: sealed::Sealed + Copy + 'static {
-    /// Number of bytes.
-    const LEN: usize;
-    /// All zero.
-    const ZERO: Self;
-
-    /// The bytes.
-    fn as_bytes(&self) -> &[u8];
-    /// The array that `bytes` starts with; `None` if they are too few.
-    fn first_of(bytes: &[u8]) -> Option<Self>;
-}
-
-impl<const N: usize> ByteArray for [u8; N] {
-    const LEN: usize = N;
-    const ZERO: Self = [0; N];
-
-    #[inline(always)]
-    fn as_bytes(&self) -> &[u8] {
-        self
-    }
-
-    #[inline(always)]
-    fn first_of(bytes: &[u8]) -> Option<Self> {
-        bytes.first_chunk().copied()
-    }
-}
-
-/// A type that a field can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can not be a metadata field",
     label = "not a field type",
-    note = "use `u8`, `u16`, `u32`, `u64`, or `Be16`, `Be32`, `Be64` of `meta_core::be`"
+    note = "use `u8` to `u64`, `i8` to `i64`, `Be16` to `Be64`, `Le16` to `Le64`, arrays of these, or types with `#[derive(Value)]`"
 )]
-pub trait Value: sealed::Sealed + Copy {
-    /// Encoding.
-    const KIND: Kind;
-    /// What an absent field is written as.
+pub trait Value: Described + Copy {
+    /// What an absent field is read as: all bytes zero, or the fallback of an enum that has no zero.
     const ZERO: Self;
     /// The array that a value takes in a record.
     type Bytes: ByteArray;
 
-    /// The value's bytes in a record.
-    fn to_bytes(self) -> Self::Bytes;
+    /// The value's bytes in a record, or zeros if it is absent: a mask, so that no branch comes of it.
+    fn masked(self, present: bool) -> Self::Bytes;
     /// The value that these bytes stand for.
     fn from_bytes(bytes: Self::Bytes) -> Self;
-    /// The value as a number in host order.
-    fn to_u64(self) -> u64;
+    /// The value as a number in host order, sign-extended; `None` if it is not one number.
+    fn number(self) -> Option<u64>;
 
-    /// The value, or zero if it is absent: a mask, so that no branch comes of it.
-    fn or_zero(self, present: bool) -> Self;
+    /// The value's bytes in a record.
+    #[inline(always)]
+    fn to_bytes(self) -> Self::Bytes {
+        self.masked(true)
+    }
+}
+
+impl<T, const M: usize, const N: usize> Value for [T; N]
+where
+    T: Value<Bytes = [u8; M]>,
+{
+    const ZERO: Self = [T::ZERO; N];
+    type Bytes = [[u8; M]; N];
+
+    #[inline(always)]
+    fn masked(self, present: bool) -> Self::Bytes {
+        self.map(
+            #[inline(always)]
+            |value| value.masked(present),
+        )
+    }
+
+    #[inline(always)]
+    fn from_bytes(bytes: Self::Bytes) -> Self {
+        bytes.map(T::from_bytes)
+    }
+
+    #[inline(always)]
+    fn number(self) -> Option<u64> {
+        None
+    }
 }
 
 macro_rules! native {
-    ($($int:ty: $kind:ident;)*) => {
+    ($($int:ty, $wide:ty;)*) => {
         $(
-            impl sealed::Sealed for $int {}
             impl Value for $int {
-                const KIND: Kind = Kind::$kind;
                 const ZERO: Self = 0;
                 type Bytes = [u8; size_of::<$int>()];
 
                 #[inline(always)]
-                fn to_bytes(self) -> Self::Bytes {
-                    self.to_ne_bytes()
+                fn masked(self, present: bool) -> Self::Bytes {
+                    (self & <$int>::from(present).wrapping_neg()).to_ne_bytes()
                 }
 
                 #[inline(always)]
@@ -95,31 +95,24 @@ macro_rules! native {
                 }
 
                 #[inline(always)]
-                fn to_u64(self) -> u64 {
-                    u64::from(self)
-                }
-
-                #[inline(always)]
-                fn or_zero(self, present: bool) -> Self {
-                    self & <$int>::from(present).wrapping_neg()
+                fn number(self) -> Option<u64> {
+                    Some(<$wide>::from(self) as u64)
                 }
             }
         )*
     };
 }
 
-macro_rules! network {
+macro_rules! ordered {
     ($($ty:ident, $int:ty;)*) => {
         $(
-            impl sealed::Sealed for $ty {}
             impl Value for $ty {
-                const KIND: Kind = Kind::$ty;
                 const ZERO: Self = Self::new(0);
                 type Bytes = [u8; size_of::<$int>()];
 
                 #[inline(always)]
-                fn to_bytes(self) -> Self::Bytes {
-                    $ty::to_bytes(self)
+                fn masked(self, present: bool) -> Self::Bytes {
+                    (self.raw() & <$int>::from(present).wrapping_neg()).to_ne_bytes()
                 }
 
                 #[inline(always)]
@@ -128,13 +121,8 @@ macro_rules! network {
                 }
 
                 #[inline(always)]
-                fn to_u64(self) -> u64 {
-                    u64::from(self.get())
-                }
-
-                #[inline(always)]
-                fn or_zero(self, present: bool) -> Self {
-                    Self::from_raw(self.raw() & <$int>::from(present).wrapping_neg())
+                fn number(self) -> Option<u64> {
+                    Some(u64::from(self.get()))
                 }
             }
         )*
@@ -142,50 +130,21 @@ macro_rules! network {
 }
 
 native! {
-    u8: U8;
-    u16: U16;
-    u32: U32;
-    u64: U64;
+    u8, u64;
+    u16, u64;
+    u32, u64;
+    u64, u64;
+    i8, i64;
+    i16, i64;
+    i32, i64;
+    i64, i64;
 }
 
-network! {
+ordered! {
     Be16, u16;
     Be32, u32;
     Be64, u64;
-}
-
-/// A place in a record, `OFFSET` bytes from its start.
-///
-/// # Examples
-///
-/// ```
-/// use meta_core::value::At;
-///
-/// let mut record = [0; 8];
-/// At::<6>::put(&mut record, [1, 2]);
-/// assert_eq!(record, [0, 0, 0, 0, 0, 0, 1, 2]);
-/// ```
-///
-/// A place outside of the record does not compile:
-///
-/// ```compile_fail
-/// use meta_core::value::At;
-///
-/// At::<7>::put(&mut [0; 8], [1, 2]);
-/// ```
-#[derive(Debug)]
-pub struct At<const OFFSET: usize>;
-
-impl<const OFFSET: usize> At<OFFSET> {
-    /// Writes bytes to the place.
-    #[inline(always)]
-    pub fn put<const N: usize, const SIZE: usize>(record: &mut [u8; SIZE], bytes: [u8; N]) {
-        const { assert!(OFFSET + N <= SIZE, "a field reaches out of its record") };
-        // The assertion above makes both of these constant; they are spelled this way because they can not panic.
-        if let Some((_, tail)) = record.split_at_mut_checked(OFFSET) {
-            if let Some(place) = tail.first_chunk_mut() {
-                *place = bytes;
-            }
-        }
-    }
+    Le16, u16;
+    Le32, u32;
+    Le64, u64;
 }

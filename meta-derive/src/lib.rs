@@ -15,14 +15,10 @@
 use proc_macro::TokenStream;
 
 mod attr;
-mod check;
 mod diag;
-mod expand;
-mod fallback;
 mod kind;
-mod model;
-mod names;
 mod suggest;
+mod xdp_meta;
 
 #[cfg(test)]
 mod tests;
@@ -75,20 +71,5 @@ mod tests;
 #[proc_macro_derive(XdpMeta, attributes(xdp_meta, meta))]
 pub fn derive_xdp_meta(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
-    let (model, errors) = analyse(&input);
-    let tokens = match (model, errors) {
-        (Some(model), None) => expand::expand(&model),
-        (_, errors) => fallback::expand(&input.ident, &input.vis, errors),
-    };
-    tokens.into()
-}
-
-/// The model, and what is wrong with it. If there is no model or it is not complete, something is.
-fn analyse(input: &syn::DeriveInput) -> (Option<model::Model>, Option<syn::Error>) {
-    let mut diag = diag::Diag::new();
-    let model = model::Model::new(input, &mut diag);
-    if let Some(model) = &model {
-        check::check(model, &mut diag);
-    }
-    (model, diag.finish())
+    xdp_meta::derive(&input).into()
 }

@@ -13,7 +13,7 @@ mod relations;
 /// The text of the token and the message, of each error.
 fn errors(code: &str) -> Vec<(String, String)> {
     let input: DeriveInput = syn::parse_str(code).unwrap();
-    let (_, errors) = crate::analyse(&input);
+    let (_, errors) = crate::xdp_meta::analyse(&input);
     errors
         .into_iter()
         .flatten()

@@ -7,9 +7,9 @@
 
 use super::encode::{kind, Encoder};
 use super::scalars::Scalars;
-use crate::field::Kind;
 use crate::layout::Layout;
 use crate::trailer::Trailer;
+use crate::ty::{Kind, Type};
 
 /// Room for the types of one layout of [`MAX_FIELDS`](crate::layout::MAX_FIELDS) fields, and for its strings.
 const CAP: usize = 2048;
@@ -105,7 +105,7 @@ pub(super) const fn structure<const CAP: usize>(
     let fields = layout.fields;
     let mut i = 0;
     while i < fields.len() {
-        scalars.of(encoder, fields[i].kind);
+        scalars.of(encoder, scalar(&fields[i].ty));
         i += 1;
     }
     let mut i = 0;
@@ -119,7 +119,7 @@ pub(super) const fn structure<const CAP: usize>(
     let id = encoder.composite(kind::STRUCT, name, members, layout.size as usize);
     let mut i = 0;
     while i < fields.len() {
-        let target = scalars.of(encoder, fields[i].kind);
+        let target = scalars.of(encoder, scalar(&fields[i].ty));
         encoder.member(fields[i].name, target, fields[i].offset as usize);
         i += 1;
     }
@@ -182,4 +182,11 @@ const fn tag<const CAP: usize>(
     encoder.strings.push(value);
     let text = encoder.finish_name();
     encoder.tag(text, target, Some(member));
+}
+
+const fn scalar(ty: &Type) -> Kind {
+    match ty {
+        Type::Int(kind) => *kind,
+        _ => panic!("BTF: not an integer"),
+    }
 }

@@ -10,9 +10,9 @@ use super::encode::{kind, Encoder};
 use super::kfunc::{Kfunc, Type};
 use super::layout::structure;
 use super::scalars::Scalars;
-use crate::field::Kind;
 use crate::meta::XdpMeta;
 use crate::text;
+use crate::ty::Kind;
 
 const MAX_KFUNCS: usize = 8;
 const MAX_LAYOUTS: usize = 64;
@@ -168,7 +168,7 @@ impl<const CAP: usize> Module<CAP> {
         match ty {
             Type::U32 => self.scalars.of(&mut self.encoder, Kind::U32),
             Type::U64 => self.scalars.of(&mut self.encoder, Kind::U64),
-            Type::S32 => self.scalars.s32(&mut self.encoder),
+            Type::S32 => self.scalars.of(&mut self.encoder, Kind::S32),
             Type::XdpMd => {
                 if self.xdp_md_ptr == 0 {
                     self.xdp_md_ptr = self.encoder.ptr(base::XDP_MD);

@@ -6,31 +6,29 @@
 //! for all that they need before they begin one.
 
 use super::encode::{Encoder, SIGNED};
-use crate::field::Kind;
+use crate::ty::Kind;
 
 /// Ids of the integer types that exist so far; 0 is "not yet".
 #[derive(Clone, Copy)]
 pub(super) struct Scalars {
-    /// By [`slot`]: the typedef of each [`Kind`].
-    typedefs: [u32; 7],
-    /// The C integers of 1, 2, 4 and 8 bytes.
-    ints: [u32; 4],
-    s32: u32,
+    /// By number: the typedef of each [`Kind`].
+    typedefs: [u32; Kind::ALL.len()],
+    /// The C integers of 1, 2, 4 and 8 bytes, unsigned and signed.
+    ints: [[u32; 4]; 2],
 }
 
 impl Scalars {
     pub(super) const fn new() -> Self {
         Self {
-            typedefs: [0; 7],
-            ints: [0; 4],
-            s32: 0,
+            typedefs: [0; Kind::ALL.len()],
+            ints: [[0; 4]; 2],
         }
     }
 
     /// With the `unsigned int` of a base.
     pub(super) const fn with_unsigned_int(id: u32) -> Self {
         let mut scalars = Self::new();
-        scalars.ints[2] = id;
+        scalars.ints[0][2] = id;
         scalars
     }
 
@@ -40,51 +38,37 @@ impl Scalars {
         encoder: &mut Encoder<CAP>,
         kind: Kind,
     ) -> u32 {
-        let slot = slot(kind);
+        let slot = kind as usize;
         if self.typedefs[slot] == 0 {
             let target = match kind {
-                Kind::U8 | Kind::U16 | Kind::U32 | Kind::U64 => self.int(encoder, slot),
-                Kind::Be16 => self.of(encoder, Kind::U16),
-                Kind::Be32 => self.of(encoder, Kind::U32),
-                Kind::Be64 => self.of(encoder, Kind::U64),
+                Kind::Be16 | Kind::Le16 => self.of(encoder, Kind::U16),
+                Kind::Be32 | Kind::Le32 => self.of(encoder, Kind::U32),
+                Kind::Be64 | Kind::Le64 => self.of(encoder, Kind::U64),
+                _ => self.int(encoder, kind),
             };
             self.typedefs[slot] = encoder.typedef(kind.c_name(), target);
         }
         self.typedefs[slot]
     }
 
-    /// `__s32`, which no field has, but functions return.
-    pub(super) const fn s32<const CAP: usize>(&mut self, encoder: &mut Encoder<CAP>) -> u32 {
-        if self.s32 == 0 {
-            let int = encoder.int("int", 4, SIGNED);
-            self.s32 = encoder.typedef("__s32", int);
-        }
-        self.s32
-    }
-
-    const fn int<const CAP: usize>(&mut self, encoder: &mut Encoder<CAP>, slot: usize) -> u32 {
-        const NAMES: [&str; 4] = [
-            "unsigned char",
-            "unsigned short",
-            "unsigned int",
-            "unsigned long long",
+    const fn int<const CAP: usize>(&mut self, encoder: &mut Encoder<CAP>, kind: Kind) -> u32 {
+        const NAMES: [[&str; 4]; 2] = [
+            [
+                "unsigned char",
+                "unsigned short",
+                "unsigned int",
+                "unsigned long long",
+            ],
+            ["signed char", "short", "int", "long long"],
         ];
-        if self.ints[slot] == 0 {
-            self.ints[slot] = encoder.int(NAMES[slot], 1 << slot, 0);
+        let (sign, slot) = (
+            kind.is_signed() as usize,
+            kind.size().trailing_zeros() as usize,
+        );
+        if self.ints[sign][slot] == 0 {
+            let encoding = if kind.is_signed() { SIGNED } else { 0 };
+            self.ints[sign][slot] = encoder.int(NAMES[sign][slot], kind.size(), encoding);
         }
-        self.ints[slot]
-    }
-}
-
-/// The native kinds come first, by width.
-const fn slot(kind: Kind) -> usize {
-    match kind {
-        Kind::U8 => 0,
-        Kind::U16 => 1,
-        Kind::U32 => 2,
-        Kind::U64 => 3,
-        Kind::Be16 => 4,
-        Kind::Be32 => 5,
-        Kind::Be64 => 6,
+        self.ints[sign][slot]
     }
 }

@@ -17,8 +17,9 @@ enum xdp_meta_error {
 #define XDP_META_TRAILER 8
 
 /*
- * Where a field is in the records of a layout, from the module: bits 0 to 7 bytes back from the packet, 8 to 15 size,
- * 16 to 23 present bit. Negative: -ENODATA, -ENOENT or -EOPNOTSUPP.
+ * Where a field is in the records of a layout, from the module: bits 0 to 7 bytes back from the packet, 8 to 13 size,
+ * 14 to 17 present bit; of a bit-field (size is that of its declared type) 18 to 20 first bit in its byte, 21 to 26 width.
+ * Negative: -ENODATA, -ENOENT or -EOPNOTSUPP.
  */
 extern int bpf_xdp_meta_field(struct xdp_md *ctx, __u32 layout_id, __u32 field_id) __ksym;
 
@@ -32,8 +33,8 @@ struct xdp_meta {
 
 /*
  * The trailer is read as one word. A cached lookup has layout and generation where the trailer would have them if the
- * other 16 bits were the low ones; in those are bits 0 to 5 offset in the claim, 6 to 9 present bit, 10 to 13 size (0: the
- * layout does not have the field).
+ * other 16 bits were the low ones; in those are bits 0 to 8 offset in the claim in bits, 9 to 12 present bit, 13 whether the
+ * layout has the field at all.
  */
 #define XDP_META_KEY_MASK (~0xffffULL)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -49,6 +50,10 @@ struct xdp_meta {
 #define xdp_meta_key_layout_id(key) ((__u32)((key) >> 32))
 #define xdp_meta_generation(meta) ((__u16)((meta)->trailer >> 16))
 #endif
+
+/* What a header and a layout must agree on. */
+#define XDP_META_SHAPE(size, width) ((size) << 8 | (width) << 21)
+#define XDP_META_SHAPE_MASK XDP_META_SHAPE(0x3f, 0x3f)
 
 static __u64 xdp_meta_cache[XDP_META_QUEUES][XDP_META_SLOTS];
 
@@ -85,19 +90,21 @@ none:
 	return XDP_META_NO_RECORD;
 }
 
-/* Looks a field up; gives the cached word, or negative. Happens once for each generation. */
-static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot, __u32 field)
+#define XDP_META_THERE (1 << 13)
+
+/* Looks a field of this size and width up; gives the cached word, or negative. Happens once for each generation. */
+static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot, __u32 field, __u32 shape)
 {
 	__u32 queue = ctx->rx_queue_index & (XDP_META_QUEUES - 1);
 	int found = bpf_xdp_meta_field(ctx, xdp_meta_key_layout_id(key), field);
 	__u64 info = 0;
 
 	if (found >= 0) {
-		__u32 distance = found & 0xff, size = found >> 8 & 0xff, present = found >> 16 & 0xff;
+		__u32 distance = found & 0xff, present = found >> 14 & 0xf, bit = found >> 18 & 7;
 
-		if (!distance || distance > XDP_META_CLAIM || size > distance || size > 8 || present > 15)
+		if (!distance || distance > XDP_META_CLAIM || (found & XDP_META_SHAPE_MASK) != shape)
 			return XDP_META_NO_MATCH;
-		info = (XDP_META_CLAIM - distance) | present << 6 | size << 10;
+		info = (XDP_META_CLAIM - distance) << 3 | bit | present << 9 | XDP_META_THERE;
 	} else if (found != XDP_META_NOT_IN_LAYOUT) {
 		return found;
 	}
@@ -106,9 +113,9 @@ static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot,
 	return info;
 }
 
-/* Finds a field in a claimed record: 0 and its offset in the claim, or negative. */
+/* Finds a field in a claimed record: 0 and its offset in the claim in bits, or negative. */
 static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_meta *meta, __u32 slot, __u32 field,
-					 __u32 size, __u32 *offset)
+					 __u32 shape, __u32 *offset)
 {
 	__u32 queue = meta->queue & (XDP_META_QUEUES - 1);
 	__u64 key = xdp_meta_key(meta);
@@ -116,32 +123,34 @@ static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_me
 
 	info = *(volatile __u64 *)&xdp_meta_cache[queue][slot];
 	if ((info & XDP_META_KEY_MASK) != key) {
-		__s64 bound = xdp_meta_bind(ctx, key, slot, field);
+		__s64 bound = xdp_meta_bind(ctx, key, slot, field, shape);
 
 		if (bound < 0)
 			return bound;
 		info = bound;
 	}
-	if ((info >> 10 & 0xf) != size)
-		return info >> 10 & 0xf ? XDP_META_NO_MATCH : XDP_META_NOT_IN_LAYOUT;
-	if (!(xdp_meta_present(meta) >> (info >> 6 & 0xf) & 1))
+	if (!(info & XDP_META_THERE))
+		return XDP_META_NOT_IN_LAYOUT;
+	if (!(xdp_meta_present(meta) >> (info >> 9 & 0xf) & 1))
 		return XDP_META_NOT_IN_PACKET;
-	*offset = info;
+	*offset = info & 0x1ff;
 	return 0;
 }
 
+/* Copies a field of any type. */
 #define XDP_META_GETTER(name, type, NAME)                                                                             \
 	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
 	{                                                                                                             \
 		__u32 offset = 0;                                                                                     \
 		void *at = meta->claimed;                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME, sizeof(type), &offset);     \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
+					XDP_META_SHAPE(sizeof(type), 0), &offset);                                    \
                                                                                                                       \
-		*value = 0;                                                                                           \
+		*value = (type){ 0 };                                                                                 \
 		if (err)                                                                                              \
 			return err;                                                                                   \
 		/* The verifier must see the mask, so the compiler must not see what it is for. */                    \
-		offset &= XDP_META_CLAIM - 1;                                                                         \
+		offset = offset >> 3 & (XDP_META_CLAIM - 1);                                                          \
 		asm volatile("" : "+r"(offset));                                                                      \
 		at += offset;                                                                                         \
 		if (at + sizeof(type) > meta->data)                                                                   \

@@ -46,9 +46,9 @@ impl<'ast> Visit<'ast> for Writers {
 
 fn expand(code: &str) -> proc_macro2::TokenStream {
     let input: DeriveInput = syn::parse_str(code).unwrap();
-    let (model, errors) = crate::analyse(&input);
+    let (model, errors) = crate::xdp_meta::analyse(&input);
     assert!(errors.is_none());
-    crate::expand::expand(&model.unwrap())
+    crate::xdp_meta::expand::expand(&model.unwrap())
 }
 
 #[test]
@@ -81,8 +81,8 @@ fn the_documentation_says_where_fields_are() {
 #[test]
 fn a_stub_stands_in_after_errors() {
     let input: DeriveInput = syn::parse_str("struct M {}").unwrap();
-    let (_, errors) = crate::analyse(&input);
-    let stub = crate::fallback::expand(&input.ident, &input.vis, errors).to_string();
+    let (_, errors) = crate::xdp_meta::analyse(&input);
+    let stub = crate::xdp_meta::fallback::expand(&input.ident, &input.vis, errors).to_string();
     assert!(stub.contains("compile_error"));
     assert!(stub.contains("XdpMeta for M"));
 }

@@ -49,8 +49,13 @@ impl Published {
                 message.put_u32(field::ID, f.id.into())?;
                 message.put_str(field::NAME, f.name)?;
                 message.put_u32(field::OFFSET, f.offset.into())?;
-                message.put_u32(field::SIZE, f.kind.size() as u32)?;
-                message.put_u32(field::PRESENT, f.present.into())
+                message.put_u32(field::SIZE, f.size() as u32)?;
+                message.put_u32(field::PRESENT, f.present.into())?;
+                if f.bits != 0 {
+                    message.put_u32(field::BIT, f.bit.into())?;
+                    message.put_u32(field::BITS, f.bits.into())?;
+                }
+                Ok(())
             })?;
         }
         message.put_bytes(attr::BTF, self.btf)

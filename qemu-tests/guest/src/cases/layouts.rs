@@ -78,7 +78,7 @@ fn four_by_two_knobs(case: &mut Case<'_>) -> Result<()> {
             |f: &crate::announcement::Field| (f.id, f.name.clone(), f.offset, f.size, f.present);
         let got: Vec<_> = got.fields.iter().map(fields).collect();
         let want_fields = want.fields.iter().map(|f| {
-            let size = u32::try_from(f.kind.size()).expect("at most 8");
+            let size = u32::try_from(f.size()).expect("at most 8");
             (
                 f.id.into(),
                 f.name.to_owned(),

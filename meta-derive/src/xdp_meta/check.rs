@@ -8,8 +8,8 @@ use std::collections::HashSet;
 
 use crate::diag::Diag;
 use crate::kind::{MAX_FIELDS, MAX_KNOBS, MAX_SIZE, TRAILER_MEMBERS};
-use crate::model::{Identity, Model};
-use crate::names::is_btf_name;
+use crate::xdp_meta::model::{Identity, Model};
+use crate::xdp_meta::names::is_btf_name;
 
 /// Checks all rules that can be checked without saying something untrue about fields which are not in the model.
 pub(crate) fn check(model: &Model, diag: &mut Diag) {

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{id, item, numbered};
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let fields = model.fields.iter().enumerate().map(|(index, field)| {
@@ -19,7 +19,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         quote! {
             const #id_name: u16 = #id;
             const #name: ::meta_core::field::Field =
-                ::meta_core::field::Field::new(#id_name, #member, <#ty as ::meta_core::value::Value>::KIND)
+                ::meta_core::field::Field::new(#id_name, #member, <#ty as ::meta_core::ty::Described>::TYPE)
                     .knobs(#knobs)
                     .hint(#hint)
                     .unit(#unit);

@@ -7,7 +7,7 @@
 
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitInt, LitStr, Type, Visibility};
 
-use crate::attr;
+use super::attr;
 use crate::diag::Diag;
 use crate::kind::{Hint, Kind, DRIVER_FIRST, HINTS, TRAILER};
 use crate::suggest::suggest;

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{item, numbered};
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let functions: Vec<_> = [timestamp(model), hash(model), vlan(model)]
@@ -51,7 +51,7 @@ fn hash(model: &Model) -> Option<TokenStream> {
     let kind = match model.hint("rx_hash_type") {
         Some((index, _)) => {
             let (present, value) = (numbered(item::PRESENT, index), numbered(item::VALUE, index));
-            quote!(::meta_core::value::Value::or_zero(#value(source), #present(source)))
+            quote!(if #present(source) { #value(source) } else { 0 })
         }
         None => quote!(0),
     };

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{item, numbered};
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let writers = (0..model.layouts()).map(|mask| writer(model, mask));
@@ -30,10 +30,9 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
         let present = numbered(item::PRESENT, *index);
         quote! {
             let is_present = #present(source);
-            let value = ::meta_core::value::Value::or_zero(#value(source), is_present);
             ::meta_core::value::At::<{ #layout.offset(#id) }>::put(
                 &mut record,
-                ::meta_core::value::Value::to_bytes(value),
+                ::meta_core::value::Value::masked(#value(source), is_present),
             );
             let present = present | if is_present { const { #layout.present(#id) } } else { 0 };
         }

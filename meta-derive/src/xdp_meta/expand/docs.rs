@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 /// Markdown: a row for each layout.
 pub(super) fn table(model: &Model) -> String {

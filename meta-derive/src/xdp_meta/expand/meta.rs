@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{docs, item, numbered};
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let (ident, name, source) = (&model.ident, &model.name, &model.source);
@@ -39,7 +39,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     });
     let values = model.fields.iter().enumerate().map(|(index, field)| {
         let (member, id) = (&field.ident, numbered(item::ID, index));
-        quote!(#id => ::core::option::Option::Some(::meta_core::value::Value::to_u64(self.#member)),)
+        quote!(#id => ::meta_core::value::Value::number(self.#member),)
     });
     quote! {
         #[doc = #docs]

@@ -8,7 +8,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::model::{Identity, Model};
+use crate::xdp_meta::model::{Identity, Model};
 
 mod asserts;
 mod callbacks;

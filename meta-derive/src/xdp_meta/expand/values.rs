@@ -10,7 +10,7 @@ use quote::quote;
 use syn::{Expr, Pat, Type};
 
 use super::{item, numbered};
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let functions = model.fields.iter().enumerate().map(|(index, field)| {

@@ -2,7 +2,7 @@
 
 //! Names of BTF types, from which programs find them.
 
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 impl Model {
     /// Name of the layout in which these knobs are on.

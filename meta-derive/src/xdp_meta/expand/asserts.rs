@@ -10,7 +10,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 
 use super::{item, numbered};
-use crate::model::Model;
+use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let layouts = (0..model.layouts()).map(|mask| {

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+
+//! What can stand in a range of bits: the types of a descriptor's getters and setters, and of bit-fields.
+
+/// A type with a value for every number that a range of bits can hold.
+///
+/// Implemented for `bool` and unsigned integers; derive [`Value`](crate::value::Value) for enums, which implements it too: what
+/// the enum does not name is its fallback.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::bits::Bits;
+///
+/// assert!(bool::from_bits(1));
+/// assert_eq!(u8::from_bits(0x1ff), 0xff);
+/// assert_eq!(u16::WIDTH, 16);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can not be taken from a range of bits",
+    label = "not a type for bits",
+    note = "use `bool`, `u8`, `u16`, `u32`, `u64`, or an enum with `#[derive(Value)]`"
+)]
+pub trait Bits: Copy {
+    /// The widest range that the type holds, in bits.
+    const WIDTH: u32;
+
+    /// The value of a number; bits that the type does not have are dropped.
+    fn from_bits(bits: u64) -> Self;
+    /// The number of a value.
+    fn to_bits(self) -> u64;
+}
+
+impl Bits for bool {
+    const WIDTH: u32 = 1;
+
+    #[inline(always)]
+    fn from_bits(bits: u64) -> Self {
+        bits & 1 != 0
+    }
+
+    #[inline(always)]
+    fn to_bits(self) -> u64 {
+        u64::from(self)
+    }
+}
+
+macro_rules! unsigned {
+    ($($int:ty)*) => {
+        $(
+            impl Bits for $int {
+                const WIDTH: u32 = <$int>::BITS;
+
+                #[inline(always)]
+                fn from_bits(bits: u64) -> Self {
+                    bits as $int
+                }
+
+                #[inline(always)]
+                fn to_bits(self) -> u64 {
+                    u64::from(self)
+                }
+            }
+        )*
+    };
+}
+
+unsigned!(u8 u16 u32 u64);
+
+/// A mask of the lowest `width` bits.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(meta_core::bits::mask(4), 0xf);
+/// assert_eq!(meta_core::bits::mask(64), u64::MAX);
+/// ```
+pub const fn mask(width: u32) -> u64 {
+    match width {
+        0 => 0,
+        1..=63 => (1 << width) - 1,
+        _ => u64::MAX,
+    }
+}
