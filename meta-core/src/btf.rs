@@ -18,13 +18,14 @@ pub use self::base::BASE;
 pub use self::kfunc::{Kfunc, Param, Type};
 pub use self::layout::{layout_blob, longest, Blob};
 pub use self::module::Module;
-pub use self::read::{Item, Kind, Reader};
+pub use self::read::{json, Body, Error, Item, Kind, Name, Reader};
 
 mod base;
 mod encode;
+pub mod format;
 mod kfunc;
 mod layout;
 mod module;
-mod read;
+pub mod read;
 mod scalars;
 mod strings;

@@ -103,9 +103,11 @@ fn every_layout_is_written_and_read_back() {
 
 #[test]
 fn the_module_btf_holds_all_of_them() {
-    let structs = Reader::split(&SPLIT, &BASE)
+    let base = Reader::new(&BASE).unwrap();
+    let structs = Reader::split(&SPLIT, &base)
         .unwrap()
-        .filter(|item| item.kind == Kind::Struct)
+        .types()
+        .filter(|item| item.kind() == Kind::Struct)
         .count();
     assert_eq!(structs, 65);
 }

@@ -1,195 +1,257 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 
-//! Going through BTF without allocation.
+//! Reading BTF without allocation, from bytes that nobody vouches for.
 //!
-//! It reads the classic form and the wider one of newer kernels (24-bit counts, longer headers). The bytes may come from
-//! anywhere: whatever they hold, it ends with `None`, not with a panic.
+//! [`Reader::new`] looks at the header and once over the records' lengths; from then on every step is known to stay within
+//! its section, and an iterator has nothing to fail at. What types *refer* to (names, other types) is looked up when it is
+//! asked for, and may turn out not to exist; [`Reader::check`] looks at all of it at once.
+//!
+//! Whatever the bytes are, nothing here panics, reads out of bounds, or goes in a circle.
 
-use super::encode::MAGIC;
+use core::fmt;
 
-/// `BTF_KIND_*`, as a type's record has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// An integer.
-    Int,
-    /// A pointer.
-    Ptr,
-    /// An array.
-    Array,
-    /// A struct.
-    Struct,
-    /// A union.
-    Union,
-    /// An enum of at most 32 bits.
-    Enum,
-    /// A typedef.
-    Typedef,
-    /// A function.
-    Func,
-    /// A function's prototype.
-    FuncProto,
-    /// A tag on a declaration.
-    DeclTag,
-    /// One of the others, by number.
-    Other(u8),
-}
+pub use self::body::{
+    Array, Body, Composite, DataSec, DeclTag, Enum, Func, FuncProto, Fwd, Int, Linkage, TypeTag,
+    Var,
+};
+pub use self::elements::{Member, Members, Param, Params, Value, Values, Variable, Variables};
+pub use self::error::{Error, Section};
+pub use self::item::Item;
+pub use self::kind::Kind;
+pub use self::name::Name;
+pub use self::number::Number;
+pub use self::order::Endian;
+pub use self::resolve::BitRange;
+pub use self::types::Types;
 
-/// One type.
-#[derive(Clone, Copy, Debug)]
-pub struct Item<'a> {
-    /// Id.
-    pub id: u32,
-    /// Kind.
-    pub kind: Kind,
-    /// Name; empty for types that have none, and for names in a base.
-    pub name: &'a str,
-    /// Size in bytes, or the id of another type, as the kind has it.
-    pub rest: u32,
-    /// Number of members, values or parameters.
-    pub count: usize,
-    words: &'a [u8],
-    btf: Reader<'a>,
-}
+use self::header::Header;
+use self::index::Index;
+use self::order::Order;
+use self::strings::Strings;
 
-/// BTF that is being read; an iterator over its types.
+mod body;
+mod check;
+mod elements;
+mod error;
+mod find;
+mod header;
+mod index;
+mod item;
+pub mod json;
+mod kind;
+mod name;
+mod number;
+mod order;
+mod resolve;
+mod strings;
+mod types;
+
+/// BTF that can be read: types, strings, and the base that it is split from, if any.
+///
+/// It is a few references; copies are cheap.
+///
+/// # Invariants
+///
+/// The records of `types` are whole and of known length, and there are `len` of them; their ids start at `first_id`, which
+/// is the end of the base's, and end before `u32::MAX`. `index` is of these types.
 ///
 /// # Examples
 ///
-/// ```
-/// use meta_core::btf::{Kind, Reader, BASE};
+/// Types in order, and their members:
 ///
-/// let last = Reader::new(&BASE).unwrap().last().unwrap();
-/// assert_eq!((last.id, last.kind, last.name, last.rest), (2, Kind::Struct, "xdp_md", 24));
 /// ```
-#[derive(Clone, Copy, Debug)]
+/// # use meta_core::btf::{layout_blob, Blob};
+/// # use meta_core::layout::Layout;
+/// # const NONE: Layout = Layout::new("nic_rx_none", 0, &[]);
+/// # const BLOB: Blob = layout_blob(&NONE);
+/// # let bytes: [u8; BLOB.len()] = BLOB.bytes();
+/// use meta_core::btf::{Kind, Reader};
+///
+/// let btf = Reader::new(&bytes)?;
+/// for item in btf.types() {
+///     println!("[{}] {} '{}'", item.id(), item.kind().as_str(), item.name());
+///     for member in item.members() {
+///         println!("\t{} at bit {}: type {}", member.name(), member.offset, member.type_id);
+///     }
+/// }
+/// # Ok::<(), meta_core::btf::Error>(())
+/// ```
+///
+/// A type by its name, and others by their ids, which an index makes quick:
+///
+/// ```
+/// # use meta_core::btf::{layout_blob, Blob};
+/// # use meta_core::layout::Layout;
+/// # const NONE: Layout = Layout::new("nic_rx_none", 0, &[]);
+/// # const BLOB: Blob = layout_blob(&NONE);
+/// # let bytes: [u8; BLOB.len()] = BLOB.bytes();
+/// use meta_core::btf::{Kind, Reader};
+///
+/// let mut buffer = [0; 64];
+/// let btf = Reader::new(&bytes)?.indexed(&mut buffer);
+/// let record = btf.find(Kind::Struct, "nic_rx_none").unwrap();
+/// let member = record.members().next().unwrap();
+/// assert_eq!(member.name(), "layout_id");
+/// assert_eq!(btf.get(member.type_id)?.name(), "__u32");
+/// assert_eq!(btf.resolve(member.type_id)?.name(), "unsigned int");
+/// assert_eq!(btf.size_of(member.type_id)?, 4);
+/// # Ok::<(), meta_core::btf::Error>(())
+/// ```
+#[derive(Clone, Copy)]
 pub struct Reader<'a> {
     types: &'a [u8],
-    strings: &'a [u8],
-    next_id: u32,
-    string_base: u32,
+    /// Offset of the types in the BTF.
+    types_at: u64,
+    strings: Strings<'a>,
+    layouts: &'a [u8],
+    index: Index<'a>,
+    first_id: u32,
+    len: u32,
+    order: Order,
+    pointer: u8,
 }
 
 impl<'a> Reader<'a> {
-    /// Reads BTF that stands alone; `None` if the header is not one.
-    pub fn new(bytes: &'a [u8]) -> Option<Self> {
-        Self::at(bytes, 1, 0)
+    /// Reads BTF that stands alone.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the header, the sections or the records, and where.
+    pub fn new(bytes: &'a [u8]) -> Result<Self, Error> {
+        Self::at(bytes, None)
     }
 
-    /// Reads BTF that is split from a base.
-    pub fn split(bytes: &'a [u8], base: &[u8]) -> Option<Self> {
-        let base = Reader::new(base)?;
-        let first = u32::try_from(base.count()).ok()?.checked_add(1)?;
-        Self::at(bytes, first, u32::try_from(base.strings.len()).ok()?)
+    /// Reads BTF that is split from a base: a module's from the kernel's, or from the distilled base that goes with it.
+    ///
+    /// Ids and strings go on where the base's end; the base may be split itself, and in the other byte order.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the header, the sections or the records, and where.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use meta_core::btf::{Kfunc, Module, Reader, BASE};
+    ///
+    /// const MODULE: Module<4096> = Module::new().kfunc(&Kfunc::META_FIELD);
+    /// static BTF: [u8; MODULE.len()] = MODULE.bytes();
+    ///
+    /// let base = Reader::new(&BASE)?;
+    /// let split = Reader::split(&BTF, &base)?;
+    /// assert_eq!(split.types().next().unwrap().id(), 3);
+    /// assert_eq!(split.get(2)?.name(), "xdp_md");
+    /// # Ok::<(), meta_core::btf::Error>(())
+    /// ```
+    pub fn split(bytes: &'a [u8], base: &'a Reader<'a>) -> Result<Self, Error> {
+        Self::at(bytes, Some(base))
     }
 
-    fn at(bytes: &'a [u8], next_id: u32, string_base: u32) -> Option<Self> {
-        if bytes.first_chunk() != Some(&MAGIC.to_ne_bytes()) {
-            return None;
+    fn at(bytes: &'a [u8], base: Option<&'a Reader<'a>>) -> Result<Self, Error> {
+        let header = Header::parse(bytes)?;
+        let strings = Strings::of(&header, base)?;
+        let (first_id, mut layouts) = (base.map_or(1, Reader::end), header.layouts);
+        if let (true, Some(base)) = (layouts.is_empty(), base) {
+            layouts = base.layouts;
         }
-        let header = word(bytes, 4)?;
-        let body = bytes.get(header as usize..)?;
-        Some(Self {
-            types: section(body, word(bytes, 8)?, word(bytes, 12)?)?,
-            strings: section(body, word(bytes, 16)?, word(bytes, 20)?)?,
-            next_id,
-            string_base,
+        let (types, at, order) = (header.types, header.types_at, header.order);
+        let len = types::count(types, at, first_id, layouts, order)?;
+        // INVARIANT: The records were counted just now; the index has nothing.
+        Ok(Self {
+            types,
+            types_at: at,
+            strings,
+            layouts,
+            index: Index::NONE,
+            first_id,
+            len,
+            order,
+            pointer: 8,
         })
     }
 
-    /// The string at an offset; `None` if it is in the base or nowhere.
-    pub fn string(&self, offset: u32) -> Option<&'a str> {
-        if offset == 0 {
-            return Some("");
+    /// The types in the order of their ids; those of the base are not among them.
+    #[inline]
+    pub fn types(&self) -> Types<'a> {
+        Types {
+            rest: self.types,
+            id: self.first_id,
+            left: self.len,
+            strings: self.strings,
+            layouts: self.layouts,
+            order: self.order,
         }
-        let start = offset.checked_sub(self.string_base)?;
-        let tail = self.strings.get(start as usize..)?;
-        let end = tail.iter().position(|byte| *byte == 0)?;
-        core::str::from_utf8(tail.get(..end)?).ok()
+    }
+
+    /// Number of types, without those of the base.
+    #[inline]
+    pub const fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Id of the first type that is not the base's; 1 without a base.
+    #[inline]
+    pub const fn start(&self) -> u32 {
+        self.first_id
+    }
+
+    /// The first id behind the last type: every type's id, those of the base included, is below it.
+    #[inline]
+    pub const fn end(&self) -> u32 {
+        // INVARIANT: The sum is below `u32::MAX`.
+        self.first_id.saturating_add(self.len)
+    }
+
+    /// The base that this is split from.
+    #[inline]
+    pub const fn base(&self) -> Option<&'a Reader<'a>> {
+        self.strings.base
+    }
+
+    /// Byte order of the numbers.
+    #[inline]
+    pub const fn endian(&self) -> Endian {
+        self.order.endian()
+    }
+
+    /// The string at an offset, counted from the first string of the lowest base.
+    #[inline]
+    pub fn name(&self, offset: u32) -> Name<'a> {
+        self.strings.name(offset)
     }
 }
 
-impl<'a> Iterator for Reader<'a> {
+impl<'a> IntoIterator for Reader<'a> {
     type Item = Item<'a>;
+    type IntoIter = Types<'a>;
 
-    fn next(&mut self) -> Option<Item<'a>> {
-        let name = word(self.types, 0)?;
-        let info = word(self.types, 4)?;
-        let rest = word(self.types, 8)?;
-        let count = (info & 0xff_ffff) as usize;
-        // The top bit is a flag of the kind's own.
-        let number = u8::try_from(info >> 24 & 0x7f).ok()?;
-        let (kind, extra) = match number {
-            1 => (Kind::Int, 4),
-            2 => (Kind::Ptr, 0),
-            3 => (Kind::Array, 12),
-            4 => (Kind::Struct, count * 12),
-            5 => (Kind::Union, count * 12),
-            6 => (Kind::Enum, count * 8),
-            8 => (Kind::Typedef, 0),
-            12 => (Kind::Func, 0),
-            13 => (Kind::FuncProto, count * 8),
-            17 => (Kind::DeclTag, 4),
-            // Forward declarations, qualifiers, floats and type tags are one record.
-            7 | 9..=11 | 16 | 18 => (Kind::Other(number), 0),
-            14 => (Kind::Other(number), 4),
-            15 | 19 => (Kind::Other(number), count * 12),
-            _ => return None,
-        };
-        let words = self.types.get(12..12 + extra)?;
-        let item = Item {
-            id: self.next_id,
-            kind,
-            name: self.string(name).unwrap_or(""),
-            rest,
-            count,
-            words,
-            btf: *self,
-        };
-        self.types = self.types.get(12 + extra..)?;
-        self.next_id = self.next_id.checked_add(1)?;
-        Some(item)
+    fn into_iter(self) -> Types<'a> {
+        self.types()
     }
 }
 
-impl<'a> Item<'a> {
-    /// A member of a struct or union: name, type, and offset in bits.
-    pub fn member(&self, index: usize) -> Option<(&'a str, u32, u32)> {
-        if !matches!(self.kind, Kind::Struct | Kind::Union) {
-            return None;
-        }
-        let at = index.checked_mul(12)?;
-        let name = self.btf.string(word(self.words, at)?).unwrap_or("");
-        Some((
-            name,
-            word(self.words, at.checked_add(4)?)?,
-            word(self.words, at.checked_add(8)?)?,
-        ))
-    }
+impl<'a> IntoIterator for &Reader<'a> {
+    type Item = Item<'a>;
+    type IntoIter = Types<'a>;
 
-    /// A value of an enum, or a parameter of a prototype: name, and value or type.
-    pub fn pair(&self, index: usize) -> Option<(&'a str, u32)> {
-        if !matches!(self.kind, Kind::Enum | Kind::FuncProto) {
-            return None;
-        }
-        let at = index.checked_mul(8)?;
-        let name = self.btf.string(word(self.words, at)?).unwrap_or("");
-        Some((name, word(self.words, at.checked_add(4)?)?))
-    }
-
-    /// The word behind an integer (its encoding) or a tag (the member that it is on, or all ones).
-    pub fn detail(&self) -> Option<u32> {
-        match self.kind {
-            Kind::Int | Kind::DeclTag => word(self.words, 0),
-            _ => None,
-        }
+    fn into_iter(self) -> Types<'a> {
+        self.types()
     }
 }
 
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    let tail = bytes.get(at..)?;
-    tail.first_chunk().map(|word| u32::from_ne_bytes(*word))
-}
-
-fn section(body: &[u8], offset: u32, length: u32) -> Option<&[u8]> {
-    body.get(offset as usize..)?.get(..length as usize)
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader")
+            .field("start", &self.start())
+            .field("len", &self.len())
+            .field("endian", &self.endian())
+            .field("base", &self.base())
+            .finish()
+    }
 }
