@@ -17,6 +17,7 @@ use proc_macro::TokenStream;
 mod attr;
 mod diag;
 mod kind;
+mod reject;
 mod suggest;
 mod xdp_meta;
 
