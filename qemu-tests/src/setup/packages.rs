@@ -43,6 +43,7 @@ pub const PACKAGES: &[&str] = &[
     "procps",
     // Rust, and a clang of the same LLVM.
     "rustc",
+    "cargo",
     "rust-src",
     "rustfmt",
     "rust-clippy",
@@ -71,6 +72,7 @@ pub const PACKAGES: &[&str] = &[
     "iputils-ping",
     "tcpdump",
     "libbpf-dev",
+    "valgrind",
     "busybox-static",
     // The machine: from backports, with a slirp library that has to come from the release itself.
     "qemu-system-x86/trixie-backports",
@@ -86,11 +88,13 @@ pub const LINKS: &[(&str, &str)] = &[("usr/bin/awk", "mawk"), ("usr/bin/cc", "gc
 /// Programs whose presence shows that the root is usable.
 pub const PROGRAMS: &[&str] = &[
     "rustc",
+    "cargo",
     "bindgen",
     "clang-19",
     "ld.lld-19",
     "pahole",
     "gcc",
+    "valgrind",
     "make",
     "flex",
     "bison",
