@@ -22,6 +22,18 @@ impl Diag {
         self.push(syn::Error::new_spanned(at, message));
     }
 
+    /// Adds an error that two tokens have a part in: both are shown, the one to change first.
+    pub(crate) fn pair(
+        &mut self,
+        at: impl ToTokens,
+        message: impl Display,
+        other: impl ToTokens,
+        note: impl Display,
+    ) {
+        self.error(at, message);
+        self.error(other, note);
+    }
+
     pub(crate) fn push(&mut self, error: syn::Error) {
         match &mut self.0 {
             Some(errors) => errors.combine(error),

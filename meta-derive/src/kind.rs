@@ -7,6 +7,10 @@
 
 use syn::Type;
 
+pub(crate) use self::shape::Shape;
+
+mod shape;
+
 /// A field type, by the last segment of its path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Kind {
@@ -14,14 +18,21 @@ pub(crate) struct Kind {
     pub(crate) size: usize,
 }
 
-const KINDS: [Kind; 7] = [
+const KINDS: [Kind; 14] = [
     kind("u8", 1),
     kind("u16", 2),
     kind("u32", 4),
     kind("u64", 8),
+    kind("i8", 1),
+    kind("i16", 2),
+    kind("i32", 4),
+    kind("i64", 8),
     kind("Be16", 2),
     kind("Be32", 4),
     kind("Be64", 8),
+    kind("Le16", 2),
+    kind("Le32", 4),
+    kind("Le64", 8),
 ];
 
 const fn kind(name: &'static str, size: usize) -> Kind {
@@ -36,6 +47,16 @@ impl Kind {
             return None;
         }
         KINDS.into_iter().find(|kind| last.ident == kind.name)
+    }
+
+    /// Whether it is one of `u8` to `u64`.
+    pub(crate) fn is_unsigned(self) -> bool {
+        self.name.starts_with('u')
+    }
+
+    /// Whether its bytes have the same order on every machine: one of `Be16` to `Le64`.
+    pub(crate) fn is_ordered(self) -> bool {
+        self.name.starts_with(['B', 'L'])
     }
 }
 
@@ -61,8 +82,12 @@ const fn hint(name: &'static str, constant: &'static str, ty: &'static str) -> H
     Hint { name, constant, ty }
 }
 
-/// Most fields in a struct: each has a bit in the trailer's `present`.
+/// Most fields in a struct.
+pub(crate) const MAX_DECLARED: usize = 64;
+/// Most fields in a layout: each has a bit in the trailer's `present`.
 pub(crate) const MAX_FIELDS: usize = 16;
+/// Most bits that the bit-fields of a layout take together.
+pub(crate) const MAX_BITS: usize = 64;
 /// Most knobs: each doubles the number of layouts.
 pub(crate) const MAX_KNOBS: usize = 6;
 /// Largest record.

@@ -18,6 +18,7 @@ mod attr;
 mod diag;
 mod kind;
 mod reject;
+mod rule;
 mod suggest;
 mod xdp_meta;
 
