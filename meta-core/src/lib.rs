@@ -11,6 +11,7 @@
 //! | [`ty`], [`field`], [`hint`], [`layout`] | the model: what there is to say, and where it stands in a record |
 //! | [`trailer`], [`generation`] | how a record says what it is |
 //! | [`meta`], [`value`], [`bits`], [`be`], [`le`] | what the derives implement: writers, one for each layout |
+//! | [`descriptor`] | hardware descriptors: words, ranges of bits, views of the same bytes |
 //! | [`read`] | the way back, for programs in user space and for tests |
 //! | [`binding`] | where a field is, as the kfunc answers |
 //! | [`btf`] | the layouts as BTF |
@@ -77,6 +78,7 @@ pub mod be;
 pub mod binding;
 pub mod bits;
 pub mod btf;
+pub mod descriptor;
 pub mod field;
 pub mod generation;
 pub mod header;
