@@ -82,3 +82,48 @@ pub const fn mask(width: u32) -> u64 {
         _ => u64::MAX,
     }
 }
+
+/// A bit-field in the integer that holds all bit-fields of a record: the lowest `width` bits of `value`, shifted to their place;
+/// 0 if the field is absent. A mask, so that no branch comes of it.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::bits::placed;
+///
+/// assert_eq!(placed(0xff, true, 3, 4), 0x70);
+/// assert_eq!(placed(0xff, false, 3, 4), 0);
+/// ```
+#[inline(always)]
+pub const fn placed(value: u64, present: bool, width: u32, shift: u32) -> u64 {
+    (value & mask(width) & (present as u64).wrapping_neg()).wrapping_shl(shift)
+}
+
+/// The lowest `N` bytes of an integer, in native byte order.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(meta_core::bits::low_bytes::<2>(0x01_0203), 0x0203_u16.to_ne_bytes());
+/// ```
+///
+/// There are no more than eight:
+///
+/// ```compile_fail
+/// meta_core::bits::low_bytes::<9>(0);
+/// ```
+#[inline(always)]
+pub const fn low_bytes<const N: usize>(word: u64) -> [u8; N] {
+    const { assert!(N <= 8, "an integer has at most eight bytes") };
+    let bytes = word.to_ne_bytes();
+    let low = if cfg!(target_endian = "little") {
+        bytes.first_chunk()
+    } else {
+        bytes.last_chunk()
+    };
+    // The assertion above makes this constant; it is spelled this way because it can not panic.
+    match low {
+        Some(low) => *low,
+        None => [0; N],
+    }
+}

@@ -40,7 +40,7 @@ use crate::value::ByteArray;
     note = "derive it with `#[derive(XdpMeta)]`"
 )]
 pub trait XdpMeta: Sized + 'static {
-    /// What a record is made from, one for each packet.
+    /// What a record is made from, one for each packet: a descriptor, or [`Captured`] of it.
     type Source;
     /// Name of the superset struct, and the start of every layout's name.
     const NAME: &'static str;
@@ -90,7 +90,48 @@ fn index<M: XdpMeta>(knobs: u32) -> usize {
     knobs as usize & M::LAYOUTS.len().saturating_sub(1)
 }
 
-/// The writer of one layout.
+/// A descriptor, and what the receive loop took from elsewhere for the same packet: what a record is made from, if the metadata
+/// has fields with `capture`.
+///
+/// Some values are not in the descriptor: a time stamp in front of the frame, or a register that the next packet overwrites. The
+/// receive loop takes them at once, and hands them over beside the descriptor.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::meta::Captured;
+///
+/// #[derive(Default)]
+/// pub struct Captures {
+///     rx_timestamp: Option<u64>,
+/// }
+///
+/// let source = Captured { descriptor: [0u32; 4], captures: Captures { rx_timestamp: Some(7) } };
+/// assert_eq!(source.captures.rx_timestamp, Some(7));
+///
+/// let nothing: Captured<[u32; 4], Captures> = Captured::from([0; 4]);
+/// assert_eq!(nothing.captures.rx_timestamp, None);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Captured<D, C> {
+    /// What the hardware wrote.
+    pub descriptor: D,
+    /// What was captured for the packet.
+    pub captures: C,
+}
+
+impl<D, C: Default> From<D> for Captured<D, C> {
+    /// A descriptor for which nothing was captured.
+    #[inline(always)]
+    fn from(descriptor: D) -> Self {
+        Self {
+            descriptor,
+            captures: C::default(),
+        }
+    }
+}
+
+/// The writer of one layout, which takes the whole source: the descriptor, or [`Captured`].
 pub trait Writer<S> {
     /// The record's bytes, `[u8; N]`.
     type Record: ByteArray;
