@@ -13,6 +13,7 @@
 mod alarms;
 mod bench;
 mod boot;
+mod btf_agreement;
 mod build;
 mod case;
 mod cli;
@@ -28,6 +29,7 @@ mod lane;
 mod lock;
 mod oracle;
 mod paths;
+mod peers;
 mod report;
 mod setup;
 mod shell;

@@ -12,9 +12,13 @@ use crate::case;
 use crate::data_path;
 use crate::host_tests;
 use crate::lane::{Lane, LANES};
+use crate::peers;
 use crate::report::{Outcome, Report, Verdict};
 use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
+
+/// What the names of the runner's own checks begin with.
+const OWN: &[&str] = &["peers::", "fuzz::"];
 
 /// Runs everything whose name contains the filter.
 ///
@@ -30,15 +34,19 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
             .iter()
             .any(|lane| filter.starts_with(&format!("{}::", lane.name)))
     });
-    let module_only = filter == Some(data_path::NAME);
-    if !guest_only && !module_only {
+    // One that names the runner's own checks is for nobody else.
+    let own_only = filter.is_some_and(|filter| {
+        filter == data_path::NAME || OWN.iter().any(|prefix| filter.starts_with(prefix))
+    });
+    if !guest_only && !own_only {
         run_host(workshop, filter, &mut report)?;
     }
     if matches(data_path::NAME) {
         let outcome = data_path::run(workshop);
         report.add(outcome, &Step::new("module", "its disassembly was read"));
     }
-    if !module_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {
+    peers::run(workshop, &matches, &mut report);
+    if !own_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {
         if let Err(error) = run_guest(workshop, &matches, &mut report) {
             let step = Step::new("guest", "no cases");
             let verdict = match error.downcast_ref() {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What others make of the same thing: compilers, pahole, bpftool and libbpf, each on its own.
+//!
+//! A description that only its author reads can be wrong for years. Here every statement is made twice, by us and by a tool
+//! that knows nothing of us, and compared. What must never happen: a pass because a peer was not asked, so each test also
+//! shows that a mistake would have been seen.
+
+use std::time::Instant;
+
+use anyhow::Result;
+
+use crate::boot::Workshop;
+use crate::btf_agreement;
+use crate::report::{Outcome, Report, Verdict};
+use crate::ui::Step;
+
+/// A test: what was found to be wrong, in words for a failure card. An error is for machinery that failed.
+type Test = fn(&Workshop, &Step) -> Result<Vec<String>>;
+
+/// All of them, with their names in reports.
+const TESTS: &[(&str, Test)] = &[("peers::vmlinux_agrees", btf_agreement::test)];
+
+/// Runs the tests that match.
+pub fn run(workshop: &Workshop, matches: &dyn Fn(&str) -> bool, report: &mut Report) {
+    for (name, test) in TESTS.iter().filter(|(name, _)| matches(name)) {
+        let started = Instant::now();
+        let step = Step::new("peers", name);
+        let (verdict, message) = match test(workshop, &step) {
+            Ok(wrong) if wrong.is_empty() => (Verdict::Passed, String::new()),
+            Ok(wrong) => (Verdict::Failed, wrong.join("\n")),
+            Err(error) => (Verdict::Broken, format!("{error:#}")),
+        };
+        let outcome = Outcome {
+            name: (*name).to_owned(),
+            verdict,
+            time: started.elapsed(),
+            message,
+        };
+        report.add(outcome, &step);
+        step.clear();
+    }
+}
