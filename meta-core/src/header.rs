@@ -4,16 +4,25 @@
 //!
 //! It is written from the same declaration as the driver, so a program names fields and layouts as the kernel's BTF does.
 //! What is the same for every driver is C text in files of its own; only enums, structs and the list of getters are generated.
+//! Nothing more goes in than a module's BTF says too, so that a tool can write the same header from that.
 
 use core::fmt::{self, Write};
 
+use crate::field::Field;
 use crate::hint;
 use crate::layout::Layout;
 use crate::meta::XdpMeta;
-use crate::ty::Type;
+
+use self::declaration::Declaration;
+use self::getter::Getter;
+
+mod declaration;
+mod definition;
+mod getter;
 
 const PROLOGUE: &str = include_str!("header/prologue.h");
 const BINDING: &str = include_str!("header/binding.h");
+const GETTERS: &str = include_str!("header/getters.h");
 
 /// Writes `xdp_meta.bpf.h` for a driver's metadata.
 ///
@@ -38,79 +47,130 @@ const BINDING: &str = include_str!("header/binding.h");
 /// # Ok::<(), core::fmt::Error>(())
 /// ```
 pub fn write<M: XdpMeta>(out: &mut impl Write) -> fmt::Result {
-    out.write_str(PROLOGUE)?;
-    ids::<M>(out)?;
-    slots::<M>(out)?;
-    layouts::<M>(out)?;
-    out.write_str(BINDING)?;
-    for (name, ty) in known::<M>() {
-        let upper = Upper(name);
-        let c = c_name(&ty);
-        writeln!(out, "XDP_META_GETTER({name}, {c}, {upper})")?;
-    }
-    writeln!(out, "\n#endif /* __XDP_META_BPF_H */")
+    Family::of::<M>().write(out)
 }
 
-/// Fields that a program can ask for: the standard hints, by id, and then the driver's own.
-fn known<M: XdpMeta>() -> impl Iterator<Item = (&'static str, Type)> {
-    let standard = hint::ALL.iter().map(|hint| (hint.name, hint.ty));
-    standard.chain(own::<M>().map(|field| (field.name, field.ty)))
+/// A driver's layouts: all that a header is written from, wherever they are known from.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::field::Field;
+/// use meta_core::header::Family;
+/// use meta_core::layout::{pack, Layout};
+/// use meta_core::ty::Type;
+///
+/// const FIELDS: [Field; 1] = pack([Field::new(0x8000, "source", Type::Array(&Type::U8, 6))]);
+/// const ALL: Layout = Layout::new("nic_rx", 0, &FIELDS);
+/// const SOURCE: Layout = Layout::new("nic_rx_source", 1, &FIELDS);
+///
+/// let family = Family { name: "nic_rx", superset: &ALL, layouts: &[SOURCE] };
+/// let mut text = String::new();
+/// family.write(&mut text)?;
+/// assert!(text.contains("\t__u8 source[6];"));
+/// # Ok::<(), core::fmt::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Family<'a> {
+    /// Name of the superset struct, and the start of the names of the enums.
+    pub name: &'a str,
+    /// All the fields together.
+    pub superset: &'a Layout,
+    /// Every layout, in the order in which their ids are listed.
+    pub layouts: &'a [Layout],
 }
 
-/// Fields that are no standard hint.
-fn own<M: XdpMeta>() -> impl Iterator<Item = &'static crate::field::Field> {
-    let fields = M::SUPERSET.fields.iter();
-    fields.filter(|field| hint::by_id(field.id).is_none())
+impl Family<'static> {
+    /// What a driver declares.
+    pub const fn of<M: XdpMeta>() -> Self {
+        Self {
+            name: M::NAME,
+            superset: M::SUPERSET,
+            layouts: M::LAYOUTS,
+        }
+    }
 }
 
-fn ids<M: XdpMeta>(out: &mut impl Write) -> fmt::Result {
-    writeln!(
-        out,
-        "/* Field ids: standard hints, then the driver's own. */"
-    )?;
-    writeln!(out, "enum xdp_meta_field {{")?;
-    for hint in &hint::ALL {
-        writeln!(out, "\tXDP_META_{} = {},", Upper(hint.name), hint.id)?;
+impl Family<'_> {
+    /// Writes `xdp_meta.bpf.h`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write(&self, out: &mut impl Write) -> fmt::Result {
+        out.write_str(PROLOGUE)?;
+        self.ids(out)?;
+        self.slots(out)?;
+        self.layout_ids(out)?;
+        definition::all(out, self.superset.fields)?;
+        writeln!(
+            out,
+            "/* All fields together, then each layout; a record ends where the packet starts. */"
+        )?;
+        structure(out, self.superset)?;
+        for layout in self.layouts {
+            structure(out, layout)?;
+        }
+        out.write_str(BINDING)?;
+        out.write_str(GETTERS)?;
+        for hint in &hint::ALL {
+            let field = Field::new(hint.id, hint.name, hint.ty);
+            writeln!(out, "{}", Getter::of(self, &field))?;
+        }
+        for field in self.own() {
+            writeln!(out, "{}", Getter::of(self, field))?;
+        }
+        writeln!(out, "\n#endif /* __XDP_META_BPF_H */")
     }
-    for field in own::<M>() {
-        writeln!(out, "\tXDP_META_{} = {:#x},", Upper(field.name), field.id)?;
-    }
-    writeln!(out, "}};\n")
-}
 
-fn slots<M: XdpMeta>(out: &mut impl Write) -> fmt::Result {
-    writeln!(out, "/* Where lookups are cached. */")?;
-    writeln!(out, "enum xdp_meta_slot {{")?;
-    for (name, _) in known::<M>() {
-        writeln!(out, "\tXDP_META_SLOT_{},", Upper(name))?;
+    /// Fields that are no standard hint.
+    fn own(&self) -> impl Iterator<Item = &'static Field> {
+        let fields = self.superset.fields.iter();
+        fields.filter(|field| hint::by_id(field.id).is_none())
     }
-    writeln!(out, "\tXDP_META_SLOTS,\n}};\n")
-}
 
-fn layouts<M: XdpMeta>(out: &mut impl Write) -> fmt::Result {
-    writeln!(
-        out,
-        "/* Layout ids, for bpf_core_enum_value(): exact readers compare a trailer's with them. */"
-    )?;
-    writeln!(out, "enum {}_layout {{", M::NAME)?;
-    for layout in M::LAYOUTS {
-        writeln!(out, "\t{} = {:#010x},", Upper(layout.name), layout.id)?;
+    fn ids(&self, out: &mut impl Write) -> fmt::Result {
+        writeln!(
+            out,
+            "/* Field ids: standard hints, then the driver's own. */"
+        )?;
+        writeln!(out, "enum xdp_meta_field {{")?;
+        for hint in &hint::ALL {
+            writeln!(out, "\tXDP_META_{} = {},", Upper(hint.name), hint.id)?;
+        }
+        for field in self.own() {
+            writeln!(out, "\tXDP_META_{} = {:#x},", Upper(field.name), field.id)?;
+        }
+        writeln!(out, "}};\n")
     }
-    writeln!(out, "}};\n")?;
-    writeln!(
-        out,
-        "/* All fields together, then each layout; a record ends where the packet starts. */"
-    )?;
-    structure(out, M::SUPERSET)?;
-    M::LAYOUTS
-        .iter()
-        .try_for_each(|layout| structure(out, layout))
+
+    fn slots(&self, out: &mut impl Write) -> fmt::Result {
+        writeln!(out, "/* Where lookups are cached. */")?;
+        writeln!(out, "enum xdp_meta_slot {{")?;
+        let own = self.own().map(|field| field.name);
+        for name in hint::ALL.iter().map(|hint| hint.name).chain(own) {
+            writeln!(out, "\tXDP_META_SLOT_{},", Upper(name))?;
+        }
+        writeln!(out, "\tXDP_META_SLOTS,\n}};\n")
+    }
+
+    fn layout_ids(&self, out: &mut impl Write) -> fmt::Result {
+        writeln!(
+            out,
+            "/* Layout ids, for bpf_core_enum_value(): exact readers compare a trailer's with them. */"
+        )?;
+        writeln!(out, "enum {}_layout {{", self.name)?;
+        for layout in self.layouts {
+            writeln!(out, "\t{} = {:#010x},", Upper(layout.name), layout.id)?;
+        }
+        writeln!(out, "}};\n")
+    }
 }
 
 fn structure(out: &mut impl Write, layout: &Layout) -> fmt::Result {
     writeln!(out, "struct {} {{", layout.name)?;
     for field in layout.fields {
-        writeln!(out, "\t{} {};", c_name(&field.ty), field.name)?;
+        writeln!(out, "\t{};", Declaration::of_field(field))?;
     }
     // The trailer starts at the next multiple of 8.
     writeln!(out, "\t__u32 layout_id __attribute__((aligned(8)));")?;
@@ -118,14 +178,10 @@ fn structure(out: &mut impl Write, layout: &Layout) -> fmt::Result {
     writeln!(out, "}} __attribute__((preserve_access_index));\n")
 }
 
-fn c_name(ty: &Type) -> &'static str {
-    ty.kind().map_or("", |kind| kind.c_name())
-}
-
 /// A name in capitals, as C's constants are spelled.
-struct Upper(&'static str);
+struct Upper<'a>(&'a str);
 
-impl fmt::Display for Upper {
+impl fmt::Display for Upper<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut chars = self.0.chars();
         chars.try_for_each(|c| f.write_char(c.to_ascii_uppercase()))

@@ -115,7 +115,7 @@ static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot,
 
 /* Finds a field in a claimed record: 0 and its offset in the claim in bits, or negative. */
 static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_meta *meta, __u32 slot, __u32 field,
-					 __u32 shape, __u32 *offset)
+					 __u32 shape, __u64 *offset)
 {
 	__u32 queue = meta->queue & (XDP_META_QUEUES - 1);
 	__u64 key = xdp_meta_key(meta);
@@ -136,26 +136,4 @@ static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_me
 	*offset = info & 0x1ff;
 	return 0;
 }
-
-/* Copies a field of any type. */
-#define XDP_META_GETTER(name, type, NAME)                                                                             \
-	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
-	{                                                                                                             \
-		__u32 offset = 0;                                                                                     \
-		void *at = meta->claimed;                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), 0), &offset);                                    \
-                                                                                                                      \
-		*value = (type){ 0 };                                                                                 \
-		if (err)                                                                                              \
-			return err;                                                                                   \
-		/* The verifier must see the mask, so the compiler must not see what it is for. */                    \
-		offset = offset >> 3 & (XDP_META_CLAIM - 1);                                                          \
-		asm volatile("" : "+r"(offset));                                                                      \
-		at += offset;                                                                                         \
-		if (at + sizeof(type) > meta->data)                                                                   \
-			return XDP_META_NO_MATCH;                                                                     \
-		*value = *(type *)at;                                                                                 \
-		return 0;                                                                                             \
-	}
 

@@ -1,0 +1,74 @@
+/* Where a field's bytes are, if `size` of them from there on are in front of the packet: 0, or negative. */
+static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset, __u32 size, void **at)
+{
+	/* The verifier must see what the offset is limited to, so the compiler must not see that it is already. */
+	asm volatile("" : "+r"(offset));
+	*at = meta->claimed + offset;
+	return *at + size > meta->data ? XDP_META_NO_MATCH : 0;
+}
+
+#define XDP_META_BYTES(offset) ((offset) >> 3 & (XDP_META_CLAIM - 1))
+
+/* Gives an integer, an enum, a struct or a union. */
+#define XDP_META_GETTER(name, type, NAME)                                                                             \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
+	{                                                                                                             \
+		__u64 offset = 0;                                                                                     \
+		void *at;                                                                                             \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
+					XDP_META_SHAPE(sizeof(type), 0), &offset);                                    \
+                                                                                                                      \
+		if (!err)                                                                                             \
+			err = xdp_meta_at(meta, XDP_META_BYTES(offset), sizeof(type), &at);                           \
+		if (err)                                                                                              \
+			*value = (type){ 0 };                                                                         \
+		else                                                                                                  \
+			*value = *(type *)at;                                                                         \
+		return err;                                                                                           \
+	}
+
+/* Gives an array: `dims` is [6], or [2][3]. */
+#define XDP_META_ARRAY_GETTER(name, type, dims, NAME)                                                                 \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta,               \
+						       type (*value)dims)                                             \
+	{                                                                                                             \
+		__u64 offset = 0;                                                                                     \
+		void *at;                                                                                             \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
+					XDP_META_SHAPE(sizeof(*value), 0), &offset);                                  \
+                                                                                                                      \
+		if (!err)                                                                                             \
+			err = xdp_meta_at(meta, XDP_META_BYTES(offset), sizeof(*value), &at);                         \
+		if (err)                                                                                              \
+			__builtin_memset(value, 0, sizeof(*value));                                                   \
+		else                                                                                                  \
+			__builtin_memcpy(value, (type *)at, sizeof(*value));                                          \
+		return err;                                                                                           \
+	}
+
+/* A bit-field lies within one aligned unit of its type; C counts bits from the end that is the machine's. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define xdp_meta_shift(offset, unit, bits) ((offset) & ((unit) - 1))
+#else
+#define xdp_meta_shift(offset, unit, bits) ((unit) - (bits) - ((offset) & ((unit) - 1)))
+#endif
+
+/* Gives a bit-field. */
+#define XDP_META_BITS_GETTER(name, type, bits, NAME)                                                                  \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
+	{                                                                                                             \
+		__u64 offset = 0;                                                                                     \
+		void *at;                                                                                             \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
+					XDP_META_SHAPE(sizeof(type), bits), &offset);                                 \
+                                                                                                                      \
+		if (!err)                                                                                             \
+			err = xdp_meta_at(meta, XDP_META_BYTES(offset) & -sizeof(type), sizeof(type), &at);           \
+		if (err)                                                                                              \
+			*value = 0;                                                                                   \
+		else                                                                                                  \
+			*value = (__u64)*(type *)at >> xdp_meta_shift(offset, 8 * sizeof(type), bits) &               \
+				 ((1ULL << (bits)) - 1);                                                              \
+		return err;                                                                                           \
+	}
+
