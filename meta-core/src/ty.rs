@@ -235,4 +235,68 @@ impl Member {
             bits,
         }
     }
+
+    /// A range of bits of a word in native byte order, the word so many bytes from the start: the bit-field that C has in its
+    /// place. `high` and `low` are the numbers of its last and first bit, 0 the least significant.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use meta_core::ty::{Member, Type};
+    ///
+    /// let range = Member::range("queue", Type::U16, 4, 11, 8);
+    /// assert_eq!(range.bits, 4);
+    /// assert_eq!(range.offset, if cfg!(target_endian = "little") { 40 } else { 36 });
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the word does not have these bits, or is further than 2^29 bytes.
+    pub const fn range(name: &'static str, ty: Type, offset: usize, high: u8, low: u8) -> Self {
+        let width = ty.size() * 8;
+        assert!(
+            low <= high && (high as usize) < width,
+            "a range has bits that its word has not"
+        );
+        let word = Self::new(name, ty, offset);
+        // C fills units from the least significant bit on little-endian machines, from the most significant on others.
+        let first = if cfg!(target_endian = "little") {
+            low
+        } else {
+            width.to_le_bytes()[0] - 1 - high
+        };
+        Self {
+            offset: word.offset + first as u32,
+            bits: high - low + 1,
+            ..word
+        }
+    }
+
+    /// The members by their offsets, as C declares them; equal ones stay as they are.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use meta_core::ty::{Member, Type};
+    ///
+    /// let members = Member::in_order([
+    ///     Member::new("b", Type::U8, 1),
+    ///     Member::new("a", Type::U8, 0),
+    /// ]);
+    /// assert_eq!(members.map(|member| member.name), ["a", "b"]);
+    /// ```
+    pub const fn in_order<const N: usize>(mut members: [Self; N]) -> [Self; N] {
+        let mut end = 1;
+        while end < N {
+            let mut i = end;
+            while i > 0 && members[i - 1].offset > members[i].offset {
+                let before = members[i - 1];
+                members[i - 1] = members[i];
+                members[i] = before;
+                i -= 1;
+            }
+            end += 1;
+        }
+        members
+    }
 }

@@ -9,6 +9,8 @@ use crate::be::{Be16, Be32, Be64};
 use crate::le::{Le16, Le32, Le64};
 use crate::ty::Described;
 
+pub mod padding;
+
 mod bytes;
 
 pub use self::bytes::{At, ByteArray};
@@ -51,12 +53,9 @@ pub trait Value: Described + Copy {
     }
 }
 
-impl<T, const M: usize, const N: usize> Value for [T; N]
-where
-    T: Value<Bytes = [u8; M]>,
-{
+impl<T: Value, const N: usize> Value for [T; N] {
     const ZERO: Self = [T::ZERO; N];
-    type Bytes = [[u8; M]; N];
+    type Bytes = [T::Bytes; N];
 
     #[inline(always)]
     fn masked(self, present: bool) -> Self::Bytes {

@@ -3,12 +3,51 @@
 //! Arrays of bytes whose length is known at compile time, and places for them in a record.
 
 mod sealed {
-    pub trait Sealed {}
-    impl<const N: usize> Sealed for [u8; N] {}
-    impl<const M: usize, const N: usize> Sealed for [[u8; M]; N] {}
+    /// A byte, or so many of what is one.
+    pub trait Nested: Copy + 'static {
+        /// Number of bytes.
+        const COUNT: usize;
+        /// All bytes zero.
+        const CLEAR: Self;
+
+        fn flat(several: &[Self]) -> &[u8];
+        fn flat_mut(several: &mut [Self]) -> &mut [u8];
+    }
+
+    impl Nested for u8 {
+        const COUNT: usize = 1;
+        const CLEAR: Self = 0;
+
+        #[inline(always)]
+        fn flat(several: &[Self]) -> &[u8] {
+            several
+        }
+
+        #[inline(always)]
+        fn flat_mut(several: &mut [Self]) -> &mut [u8] {
+            several
+        }
+    }
+
+    impl<T: Nested, const N: usize> Nested for [T; N] {
+        const COUNT: usize = T::COUNT * N;
+        const CLEAR: Self = [T::CLEAR; N];
+
+        #[inline(always)]
+        fn flat(several: &[Self]) -> &[u8] {
+            T::flat(several.as_flattened())
+        }
+
+        #[inline(always)]
+        fn flat_mut(several: &mut [Self]) -> &mut [u8] {
+            T::flat_mut(several.as_flattened_mut())
+        }
+    }
 }
 
-/// Bytes of some fixed length: `[u8; N]`, or several of those.
+use self::sealed::Nested;
+
+/// Bytes of some fixed length: `[u8; N]`, arrays of those, and so on.
 ///
 /// # Examples
 ///
@@ -17,10 +56,14 @@ mod sealed {
 ///
 /// assert_eq!(<[u8; 24] as ByteArray>::LEN, 24);
 /// assert_eq!([[1u8, 2], [3, 4]].as_bytes(), &[1, 2, 3, 4]);
+/// assert_eq!(<[[u8; 2]; 2]>::first_of(&[1, 2, 3, 4, 5]), Some([[1, 2], [3, 4]]));
+/// assert_eq!(<[u8; 2]>::first_of(&[1]), None);
 /// ```
-pub trait ByteArray: sealed::Sealed + Copy + 'static {
+pub trait ByteArray: Nested {
     /// Number of bytes.
     const LEN: usize;
+    /// All bytes zero.
+    const ZEROED: Self;
 
     /// The bytes.
     fn as_bytes(&self) -> &[u8];
@@ -28,32 +71,20 @@ pub trait ByteArray: sealed::Sealed + Copy + 'static {
     fn first_of(bytes: &[u8]) -> Option<Self>;
 }
 
-impl<const N: usize> ByteArray for [u8; N] {
-    const LEN: usize = N;
+impl<T: Nested, const N: usize> ByteArray for [T; N] {
+    const LEN: usize = Self::COUNT;
+    const ZEROED: Self = Self::CLEAR;
 
     #[inline(always)]
     fn as_bytes(&self) -> &[u8] {
-        self
+        T::flat(self)
     }
 
     #[inline(always)]
     fn first_of(bytes: &[u8]) -> Option<Self> {
-        bytes.first_chunk().copied()
-    }
-}
-
-impl<const M: usize, const N: usize> ByteArray for [[u8; M]; N] {
-    const LEN: usize = M * N;
-
-    #[inline(always)]
-    fn as_bytes(&self) -> &[u8] {
-        self.as_flattened()
-    }
-
-    fn first_of(bytes: &[u8]) -> Option<Self> {
-        let mut all = [[0; M]; N];
-        let flat = all.as_flattened_mut();
-        flat.copy_from_slice(bytes.get(..flat.len())?);
+        let mut all = Self::CLEAR;
+        let place = T::flat_mut(&mut all);
+        place.copy_from_slice(bytes.get(..place.len())?);
         Some(all)
     }
 }
@@ -68,6 +99,9 @@ impl<const M: usize, const N: usize> ByteArray for [[u8; M]; N] {
 /// let mut record = [0; 8];
 /// At::<6>::put(&mut record, [1, 2]);
 /// assert_eq!(record, [0, 0, 0, 0, 0, 0, 1, 2]);
+///
+/// let bytes: [u8; 3] = At::<5>::get(&record);
+/// assert_eq!(bytes, [0, 1, 2]);
 /// ```
 ///
 /// A place outside of the record does not compile:
@@ -76,6 +110,12 @@ impl<const M: usize, const N: usize> ByteArray for [[u8; M]; N] {
 /// use meta_core::value::At;
 ///
 /// At::<7>::put(&mut [0; 8], [1, 2]);
+/// ```
+///
+/// ```compile_fail
+/// use meta_core::value::At;
+///
+/// let bytes: [u8; 2] = At::<7>::get(&[0; 8]);
 /// ```
 #[derive(Debug)]
 pub struct At<const OFFSET: usize>;
@@ -95,11 +135,11 @@ impl<const OFFSET: usize> At<OFFSET> {
 
     /// Reads bytes from the place; they are constant in number, and there.
     #[inline(always)]
-    pub fn get<const N: usize, const SIZE: usize>(record: &[u8; SIZE]) -> [u8; N] {
-        const { assert!(OFFSET + N <= SIZE, "a field reaches out of its record") };
+    pub fn get<B: ByteArray, const SIZE: usize>(record: &[u8; SIZE]) -> B {
+        const { assert!(OFFSET + B::LEN <= SIZE, "a field reaches out of its record") };
         match record.split_at_checked(OFFSET) {
-            Some((_, tail)) => tail.first_chunk().copied().unwrap_or([0; N]),
-            None => [0; N],
+            Some((_, tail)) => B::first_of(tail).unwrap_or(B::ZEROED),
+            None => B::ZEROED,
         }
     }
 }
