@@ -19,13 +19,12 @@ pub use self::kfunc::{Kfunc, Param, Type};
 pub use self::layout::{layout_blob, longest, Blob};
 pub use self::module::Module;
 pub use self::read::{json, Body, Error, Item, Kind, Name, Reader};
+pub use self::write::{Builder, Id};
 
 mod base;
-mod encode;
 pub mod format;
 mod kfunc;
 mod layout;
 mod module;
 pub mod read;
-mod scalars;
-mod strings;
+pub mod write;

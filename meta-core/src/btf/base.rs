@@ -1,32 +1,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 
-//! The distilled base: the kernel's types that the module's own BTF refers to.
+//! The distilled base of a driver's module: the kernel's types that layouts and kfuncs refer to.
 //!
-//! The kernel finds each of them by name in its own BTF and renumbers the module's types accordingly. They must exist in
-//! every kernel under these names: the names of wider integers differ between compilers, so those are not taken from it.
+//! They must exist in every kernel under these names: the names of wider integers differ between compilers, so those are not
+//! taken from it.
 
-use super::encode::{kind, Encoder};
-
-/// Id of `unsigned int` in the base.
-pub(super) const UNSIGNED_INT: u32 = 1;
-/// Id of `struct xdp_md` in the base.
-pub(super) const XDP_MD: u32 = 2;
-/// First id behind the base.
-pub(super) const FIRST_ID: u32 = 3;
+use super::write::{Distilled, Encoding};
+use super::Builder;
 
 /// Bytes of `struct xdp_md`, by which the kernel recognises it.
 const XDP_MD_SIZE: usize = 24;
 
-const ENCODER: Encoder<64> = {
-    let mut encoder = Encoder::stand_alone();
-    encoder.int("unsigned int", 4, 0);
-    let name = encoder.name("xdp_md");
-    encoder.composite(kind::STRUCT, name, 0, XDP_MD_SIZE);
-    encoder
+const DISTILLED: Distilled<64> = {
+    let mut base = Distilled::new();
+    base.int("unsigned int", 4, Encoding::Unsigned);
+    base.structure("xdp_md", XDP_MD_SIZE);
+    base
 };
-
-/// Bytes of the base's string section, behind which the split part's offsets start.
-pub(super) const STRINGS: usize = ENCODER.strings.len();
 
 /// The contents of `.BTF.base`.
 ///
@@ -36,4 +26,15 @@ pub(super) const STRINGS: usize = ENCODER.strings.len();
 /// static SECTION: [u8; meta_core::btf::BASE.len()] = meta_core::btf::BASE;
 /// assert_eq!(SECTION.len(), 73);
 /// ```
-pub const BASE: [u8; ENCODER.total()] = ENCODER.bytes();
+pub const BASE: [u8; DISTILLED.len()] = DISTILLED.bytes();
+
+/// What is split from it.
+pub(super) const fn split<const CAP: usize>() -> Builder<CAP> {
+    Builder::split(DISTILLED.builder())
+}
+
+/// `struct xdp_md *` in what is split from it.
+pub(super) const fn xdp_md<const CAP: usize>(btf: &mut Builder<CAP>) -> super::Id {
+    let xdp_md = btf.structure("xdp_md", XDP_MD_SIZE, &[]);
+    btf.pointer(xdp_md)
+}

@@ -2,20 +2,21 @@
 
 //! A layout as a BTF struct, and the blob that holds nothing else.
 //!
-//! The struct has a member for each field and three for the trailer. Tags say what C types can not: which present bit and
-//! which hint belong to a member.
+//! The struct has a member for each field and three for the trailer. Tags say what C types can not: which present bit,
+//! hint, unit and knobs belong to a member.
 
-use super::encode::{kind, Encoder};
-use super::scalars::Scalars;
+use super::format::kind;
+use super::write::{Builder, Id};
+use crate::field::Field;
 use crate::layout::Layout;
 use crate::trailer::Trailer;
-use crate::ty::{Kind, Type};
+use crate::ty::Kind;
 
 /// Room for the types of one layout of [`MAX_FIELDS`](crate::layout::MAX_FIELDS) fields, and for its strings.
-const CAP: usize = 2048;
+const CAP: usize = 4096;
 
 /// Members of the trailer: name, kind, offset in the trailer.
-pub(super) const TRAILER: [(&str, Kind, usize); 3] = [
+const TRAILER: [(&str, Kind, usize); 3] = [
     ("layout_id", Kind::U32, Trailer::LAYOUT_ID),
     ("generation", Kind::U16, Trailer::GENERATION),
     ("present", Kind::U16, Trailer::PRESENT),
@@ -23,13 +24,13 @@ pub(super) const TRAILER: [(&str, Kind, usize); 3] = [
 
 /// Stand-alone BTF of one layout.
 #[derive(Clone, Copy)]
-pub struct Blob(Encoder<CAP>);
+pub struct Blob(Builder<CAP>);
 
 impl Blob {
     /// Number of bytes.
     #[expect(clippy::len_without_is_empty, reason = "there is always a header")]
     pub const fn len(&self) -> usize {
-        self.0.total()
+        self.0.len()
     }
 
     /// The bytes. More of them than [`len`](Self::len) make a longer string section, which is still valid: so blobs of
@@ -49,13 +50,13 @@ impl core::fmt::Debug for Blob {
     }
 }
 
-/// Stand-alone BTF of a layout: its struct, and the integer types that the members have.
+/// Stand-alone BTF of a layout: its struct, and the types that the members have.
 ///
-/// It is meant for constants: the encoder's buffers are larger than what one wants on a kernel stack.
+/// It is meant for constants: the builder's tables are larger than what one wants on a kernel stack.
 ///
 /// # Panics
 ///
-/// If names are so long that the layout does not fit into 2048 bytes of strings.
+/// If types or names are so many that the layout does not fit into 4096 bytes of either.
 ///
 /// # Examples
 ///
@@ -70,9 +71,9 @@ impl core::fmt::Debug for Blob {
 /// assert_eq!(BYTES[..2], 0xeb9f_u16.to_ne_bytes());
 /// ```
 pub const fn layout_blob(layout: &Layout) -> Blob {
-    let mut encoder = Encoder::stand_alone();
-    structure(&mut encoder, &mut Scalars::new(), layout, &[]);
-    Blob(encoder)
+    let mut btf = Builder::new();
+    structure(&mut btf, layout, &[]);
+    Blob(btf)
 }
 
 /// The greatest of some lengths: the size that fits the blobs of all layouts.
@@ -97,47 +98,53 @@ pub const fn longest(lengths: &[usize]) -> usize {
 /// Adds a layout's struct with its tags; gives the struct's id. With `knobs`, members are also tagged with those behind
 /// which they are.
 pub(super) const fn structure<const CAP: usize>(
-    encoder: &mut Encoder<CAP>,
-    scalars: &mut Scalars,
+    btf: &mut Builder<CAP>,
     layout: &Layout,
     knobs: &[&str],
-) -> u32 {
+) -> Id {
     let fields = layout.fields;
+    let count = fields.len() + TRAILER.len();
+    let mut has_bits = false;
     let mut i = 0;
     while i < fields.len() {
-        scalars.of(encoder, scalar(&fields[i].ty));
+        let id = btf.describe(&fields[i].ty);
+        btf.wait(id);
+        has_bits |= fields[i].bits != 0;
         i += 1;
     }
     let mut i = 0;
     while i < TRAILER.len() {
-        scalars.of(encoder, TRAILER[i].1);
+        let id = btf.scalar(TRAILER[i].1);
+        btf.wait(id);
         i += 1;
     }
 
-    let name = encoder.name(layout.name);
-    let members = fields.len() + TRAILER.len();
-    let id = encoder.composite(kind::STRUCT, name, members, layout.size as usize);
+    let name = btf.text(layout.name);
+    btf.begin_composite(kind::STRUCT, name, layout.size as usize, count, has_bits);
     let mut i = 0;
     while i < fields.len() {
-        let target = scalars.of(encoder, scalar(&fields[i].ty));
-        encoder.member(fields[i].name, target, fields[i].offset as usize);
+        let (ty, field) = (btf.waiting(count, i), &fields[i]);
+        let offset = bits(field.first_bit());
+        btf.member(field.name, ty, offset, field.bits, has_bits);
         i += 1;
     }
     let mut i = 0;
     while i < TRAILER.len() {
-        let (name, kind, offset) = TRAILER[i];
-        let target = scalars.of(encoder, kind);
-        encoder.member(name, target, layout.trailer_offset() + offset);
+        let ty = btf.waiting(count, fields.len() + i);
+        let (name, _, offset) = TRAILER[i];
+        let offset = bits((layout.trailer_offset() + offset) * 8);
+        btf.member(name, ty, offset, 0, has_bits);
         i += 1;
     }
+    btf.release(count);
+    let id = btf.finish();
 
-    encoder.strings.push("layout_id:");
-    encoder.strings.push_hex(layout.id);
-    let text = encoder.finish_name();
-    encoder.tag(text, id, None);
+    btf.strings.push("layout_id:");
+    btf.strings.push_hex(layout.id);
+    btf.finish_tag(id, None);
     let mut i = 0;
     while i < fields.len() {
-        tags(encoder, id, layout, i, knobs);
+        tags(btf, id, &fields[i], i, knobs);
         i += 1;
     }
     id
@@ -145,48 +152,47 @@ pub(super) const fn structure<const CAP: usize>(
 
 /// Adds the tags of one field.
 const fn tags<const CAP: usize>(
-    encoder: &mut Encoder<CAP>,
-    target: u32,
-    layout: &Layout,
+    btf: &mut Builder<CAP>,
+    target: Id,
+    field: &Field,
     index: usize,
     knobs: &[&str],
 ) {
-    let field = &layout.fields[index];
-    encoder.strings.push("present:");
-    encoder.strings.push_decimal(field.present);
-    let text = encoder.finish_name();
-    encoder.tag(text, target, Some(index));
+    btf.strings.push("present:");
+    btf.strings.push_decimal(field.present);
+    btf.finish_tag(target, Some(index));
     if !field.hint.is_empty() {
-        tag(encoder, "hint:", field.hint, target, index);
+        tag(btf, "hint:", field.hint, target, index);
     }
     if !field.unit.is_empty() {
-        tag(encoder, "unit:", field.unit, target, index);
+        tag(btf, "unit:", field.unit, target, index);
     }
     let mut i = 0;
     while i < knobs.len() {
-        if field.knobs & (1 << i) != 0 {
-            tag(encoder, "knob:", knobs[i], target, index);
+        if field.knobs >> i & 1 != 0 {
+            tag(btf, "knob:", knobs[i], target, index);
+        }
+        if field.unless >> i & 1 != 0 {
+            tag(btf, "knob:!", knobs[i], target, index);
         }
         i += 1;
     }
 }
 
 const fn tag<const CAP: usize>(
-    encoder: &mut Encoder<CAP>,
+    btf: &mut Builder<CAP>,
     key: &str,
     value: &str,
-    target: u32,
+    target: Id,
     member: usize,
 ) {
-    encoder.strings.push(key);
-    encoder.strings.push(value);
-    let text = encoder.finish_name();
-    encoder.tag(text, target, Some(member));
+    btf.strings.push(key);
+    btf.strings.push(value);
+    btf.finish_tag(target, Some(member));
 }
 
-const fn scalar(ty: &Type) -> Kind {
-    match ty {
-        Type::Int(kind) => *kind,
-        _ => panic!("BTF: not an integer"),
-    }
+/// Bits from the start of a record, which has at most 65535 bytes.
+const fn bits(offset: usize) -> u32 {
+    let [a, b, c, d, ..] = offset.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }

@@ -6,16 +6,18 @@
 //! same, so no name here contains that.
 
 use super::base;
-use super::encode::{kind, Encoder};
+use super::format::kind;
 use super::kfunc::{Kfunc, Type};
 use super::layout::structure;
-use super::scalars::Scalars;
+use super::read::Linkage;
+use super::write::{Builder, Id, Param};
 use crate::meta::XdpMeta;
 use crate::text;
-use crate::ty::Kind;
+use crate::ty::{Described, Kind};
 
 const MAX_KFUNCS: usize = 8;
-const MAX_LAYOUTS: usize = 64;
+/// As many as the verifier passes in registers.
+const MAX_PARAMS: usize = 5;
 
 /// BTF of a module, at most `CAP` bytes of types and as many of strings.
 ///
@@ -43,9 +45,7 @@ const MAX_LAYOUTS: usize = 64;
 /// ```
 #[derive(Clone, Copy)]
 pub struct Module<const CAP: usize> {
-    encoder: Encoder<CAP>,
-    scalars: Scalars,
-    xdp_md_ptr: u32,
+    btf: Builder<CAP>,
     kfuncs: [(&'static str, u32); MAX_KFUNCS],
     kfunc_count: usize,
 }
@@ -58,9 +58,7 @@ impl<const CAP: usize> Module<CAP> {
     )]
     pub const fn new() -> Self {
         Self {
-            encoder: Encoder::split(base::FIRST_ID, base::STRINGS as u32),
-            scalars: Scalars::with_unsigned_int(base::UNSIGNED_INT),
-            xdp_md_ptr: 0,
+            btf: base::split(),
             kfuncs: [("", 0); MAX_KFUNCS],
             kfunc_count: 0,
         }
@@ -73,32 +71,62 @@ impl<const CAP: usize> Module<CAP> {
     ///
     /// If that does not fit into `CAP`.
     pub const fn with<M: XdpMeta>(mut self) -> Self {
-        let encoder = &mut self.encoder;
-        structure(encoder, &mut self.scalars, M::SUPERSET, M::KNOBS);
+        let btf = &mut self.btf;
+        structure(btf, M::SUPERSET, M::KNOBS);
 
-        let mut ids = [0; MAX_LAYOUTS];
+        let count = M::LAYOUTS.len();
         let mut size = 0;
         let mut i = 0;
-        while i < M::LAYOUTS.len() {
-            ids[i] = structure(encoder, &mut self.scalars, &M::LAYOUTS[i], &[]);
+        while i < count {
+            let id = structure(btf, &M::LAYOUTS[i], &[]);
+            btf.wait(id);
             if M::LAYOUTS[i].size as usize > size {
                 size = M::LAYOUTS[i].size as usize;
             }
             i += 1;
         }
 
-        encoder.strings.push(M::NAME);
-        encoder.strings.push("_layouts");
-        let name = encoder.finish_name();
-        encoder.composite(kind::UNION, name, M::LAYOUTS.len(), size);
+        btf.strings.push(M::NAME);
+        btf.strings.push("_layouts");
+        let name = btf.strings.finish();
+        btf.begin_composite(kind::UNION, name, size, count, false);
         let mut i = 0;
-        while i < M::LAYOUTS.len() {
-            encoder.member(M::LAYOUTS[i].name, ids[i], 0);
+        while i < count {
+            let ty = btf.waiting(count, i);
+            btf.member(M::LAYOUTS[i].name, ty, 0, 0, false);
             i += 1;
         }
+        btf.release(count);
+        btf.finish();
 
-        field_enum::<M, CAP>(encoder);
-        layout_enum::<M, CAP>(encoder);
+        field_enum::<M, CAP>(btf);
+        layout_enum::<M, CAP>(btf);
+        self
+    }
+
+    /// Adds a type that no layout has, such as that of a descriptor.
+    ///
+    /// # Panics
+    ///
+    /// If that does not fit into `CAP`, or is nothing that [`Builder::describe`] takes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use meta_core::btf::Module;
+    /// use meta_core::ty::{Described, Type};
+    ///
+    /// struct Writeback;
+    ///
+    /// impl Described for Writeback {
+    ///     const TYPE: Type = Type::Array(&Type::LE64, 2);
+    /// }
+    ///
+    /// const BTF: Module<512> = Module::new().describing::<Writeback>();
+    /// assert!(BTF.len() > Module::<512>::new().len());
+    /// ```
+    pub const fn describing<T: Described>(mut self) -> Self {
+        self.btf.describe(&T::TYPE);
         self
     }
 
@@ -109,26 +137,28 @@ impl<const CAP: usize> Module<CAP> {
     /// If it does not fit, or is the ninth.
     pub const fn kfunc(mut self, kfunc: &Kfunc) -> Self {
         let result = self.type_id(kfunc.result);
+        let count = kfunc.params.len();
+        assert!(count <= MAX_PARAMS, "BTF: a kfunc has at most 5 parameters");
+        let mut params = [Param {
+            name: "",
+            ty: Id::VOID,
+        }; MAX_PARAMS];
         let mut i = 0;
-        while i < kfunc.params.len() {
-            self.type_id(kfunc.params[i].ty);
+        while i < count {
+            params[i].name = kfunc.params[i].name;
+            params[i].ty = self.type_id(kfunc.params[i].ty);
             i += 1;
         }
-
-        let proto = self.encoder.proto(result, kfunc.params.len());
-        let mut i = 0;
-        while i < kfunc.params.len() {
-            let target = self.type_id(kfunc.params[i].ty);
-            self.encoder.param(kfunc.params[i].name, target);
-            i += 1;
-        }
-        let id = self.encoder.func(kfunc.name, proto);
+        let proto = self.btf.prototype(result, params.split_at(count).0);
+        let id = self.btf.function(kfunc.name, proto, Linkage::Static);
         // By this tag bpftool knows which functions to declare when it writes a header.
-        let text = self.encoder.name("bpf_kfunc");
-        self.encoder.tag(text, id, None);
+        self.btf.tag(id, "bpf_kfunc");
 
-        assert!(self.kfunc_count < MAX_KFUNCS, "BTF: at most 8 kfuncs");
-        self.kfuncs[self.kfunc_count] = (kfunc.name, id);
+        assert!(
+            self.kfunc_count < MAX_KFUNCS,
+            "BTF: at most 8 kfuncs in one module"
+        );
+        self.kfuncs[self.kfunc_count] = (kfunc.name, id.get());
         self.kfunc_count += 1;
         self
     }
@@ -146,13 +176,13 @@ impl<const CAP: usize> Module<CAP> {
             }
             i += 1;
         }
-        panic!("BTF: no kfunc of this name");
+        panic!("BTF: no kfunc of this name: add it with `Module::kfunc`");
     }
 
     /// Number of bytes.
     #[expect(clippy::len_without_is_empty, reason = "there is always a header")]
     pub const fn len(&self) -> usize {
-        self.encoder.total()
+        self.btf.len()
     }
 
     /// The bytes of `.BTF`.
@@ -161,20 +191,15 @@ impl<const CAP: usize> Module<CAP> {
     ///
     /// If `N` is less than [`len`](Self::len).
     pub const fn bytes<const N: usize>(&self) -> [u8; N] {
-        self.encoder.bytes()
+        self.btf.bytes()
     }
 
-    const fn type_id(&mut self, ty: Type) -> u32 {
+    const fn type_id(&mut self, ty: Type) -> Id {
         match ty {
-            Type::U32 => self.scalars.of(&mut self.encoder, Kind::U32),
-            Type::U64 => self.scalars.of(&mut self.encoder, Kind::U64),
-            Type::S32 => self.scalars.of(&mut self.encoder, Kind::S32),
-            Type::XdpMd => {
-                if self.xdp_md_ptr == 0 {
-                    self.xdp_md_ptr = self.encoder.ptr(base::XDP_MD);
-                }
-                self.xdp_md_ptr
-            }
+            Type::U32 => self.btf.scalar(Kind::U32),
+            Type::U64 => self.btf.scalar(Kind::U64),
+            Type::S32 => self.btf.scalar(Kind::S32),
+            Type::XdpMd => base::xdp_md(&mut self.btf),
         }
     }
 }
@@ -186,39 +211,36 @@ impl<const CAP: usize> core::fmt::Debug for Module<CAP> {
 }
 
 /// `enum nic_rx_field { NIC_RX_FIELD_RX_HASH = 2, … }`.
-const fn field_enum<M: XdpMeta, const CAP: usize>(encoder: &mut Encoder<CAP>) {
+const fn field_enum<M: XdpMeta, const CAP: usize>(btf: &mut Builder<CAP>) {
     let fields = M::SUPERSET.fields;
-    let mut names = [0; crate::layout::MAX_FIELDS];
+    btf.strings.push(M::NAME);
+    btf.strings.push("_field");
+    let name = btf.strings.finish();
+    btf.begin_enumeration(name, Kind::U32, fields.len());
     let mut i = 0;
     while i < fields.len() {
-        encoder.strings.push_upper(M::NAME);
-        encoder.strings.push("_FIELD_");
-        encoder.strings.push_upper(fields[i].name);
-        names[i] = encoder.finish_name();
+        btf.strings.push_upper(M::NAME);
+        btf.strings.push("_FIELD_");
+        btf.strings.push_upper(fields[i].name);
+        let name = btf.strings.finish();
+        btf.value(name, fields[i].id as i64, Kind::U32);
         i += 1;
     }
-    encoder.strings.push(M::NAME);
-    encoder.strings.push("_field");
-    let name = encoder.finish_name();
-    encoder.enumeration(name, fields.len());
-    let mut i = 0;
-    while i < fields.len() {
-        encoder.value(names[i], fields[i].id as u32);
-        i += 1;
-    }
+    btf.finish();
 }
 
 /// `enum nic_rx_layout { NIC_RX_HASH = 0x…, … }`.
-const fn layout_enum<M: XdpMeta, const CAP: usize>(encoder: &mut Encoder<CAP>) {
-    encoder.strings.push(M::NAME);
-    encoder.strings.push("_layout");
-    let name = encoder.finish_name();
-    encoder.enumeration(name, M::LAYOUTS.len());
+const fn layout_enum<M: XdpMeta, const CAP: usize>(btf: &mut Builder<CAP>) {
+    btf.strings.push(M::NAME);
+    btf.strings.push("_layout");
+    let name = btf.strings.finish();
+    btf.begin_enumeration(name, Kind::U32, M::LAYOUTS.len());
     let mut i = 0;
     while i < M::LAYOUTS.len() {
-        encoder.strings.push_upper(M::LAYOUTS[i].name);
-        let name = encoder.finish_name();
-        encoder.value(name, M::LAYOUTS[i].id);
+        btf.strings.push_upper(M::LAYOUTS[i].name);
+        let name = btf.strings.finish();
+        btf.value(name, M::LAYOUTS[i].id as i64, Kind::U32);
         i += 1;
     }
+    btf.finish();
 }

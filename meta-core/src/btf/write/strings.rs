@@ -5,47 +5,82 @@
 //! Layouts of one driver share nearly all their strings, so each new one is looked up in a hash table first. Strings are
 //! built in place, at the end of the section, and taken back if they are there already.
 
-const SLOTS: usize = 1024;
+const SLOTS: usize = 2048;
 const EMPTY: u16 = u16::MAX;
+const OFFSET_BASIS: u32 = 0x811c_9dc5;
+const PRIME: u32 = 0x0100_0193;
 
-/// A string section that is being filled.
+/// A string section that is being filled, behind that of its base.
 ///
 /// # Invariants
 ///
-/// `bytes[..open]` are NUL-terminated strings, no two equal; each offset that is not `EMPTY` in `slots` is the start of one.
-/// `bytes[open..end]` is the string that is being built.
+/// `bytes[..open]` are NUL-terminated strings, no two equal; those of the base come first and end at `own`. Each offset that
+/// is not `EMPTY` in `slots` is the start of one. `bytes[open..end]` is the string that is being built, `hash` its FNV-1a.
 #[derive(Clone, Copy)]
-pub(super) struct Strings<const CAP: usize> {
+pub(in crate::btf) struct Strings<const CAP: usize> {
     bytes: [u8; CAP],
+    own: usize,
     open: usize,
     end: usize,
+    hash: u32,
     slots: [u16; SLOTS],
     strings: usize,
 }
 
 impl<const CAP: usize> Strings<CAP> {
+    /// A section whose only string is the empty one, as the format demands of BTF that has no base.
     pub(super) const fn new() -> Self {
-        assert!(CAP < EMPTY as usize, "BTF: at most 65534 bytes of strings");
+        assert!(
+            CAP < EMPTY as usize,
+            "BTF: a builder holds at most 65534 bytes: make CAP smaller"
+        );
         // INVARIANT: There are no strings.
-        Self {
+        let mut strings = Self {
             bytes: [0; CAP],
+            own: 0,
             open: 0,
             end: 0,
+            hash: OFFSET_BASIS,
             slots: [EMPTY; SLOTS],
             strings: 0,
+        };
+        strings.finish();
+        strings
+    }
+
+    /// A section behind another, whose strings are not repeated.
+    pub(super) const fn split<const BASE: usize>(base: &Strings<BASE>) -> Self {
+        let mut strings = Self::new();
+        assert!(
+            base.open <= CAP,
+            "BTF: the strings of the base do not fit: give the builder a larger CAP"
+        );
+        let mut i = 0;
+        while i < base.open {
+            strings.bytes[i] = base.bytes[i];
+            i += 1;
         }
+        // INVARIANT: They are the base's strings, and its slots.
+        strings.own = base.open;
+        strings.open = base.open;
+        strings.end = base.open;
+        strings.slots = base.slots;
+        strings.strings = base.strings;
+        strings
     }
 
+    /// Bytes of the section, without those of the base.
     pub(super) const fn len(&self) -> usize {
-        self.open
+        self.open - self.own
     }
 
+    /// A byte of the section, without those of the base.
     pub(super) const fn byte(&self, at: usize) -> u8 {
-        self.bytes[at]
+        self.bytes[self.own + at]
     }
 
     /// Adds to the string that is being built.
-    pub(super) const fn push(&mut self, text: &str) {
+    pub(in crate::btf) const fn push(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut i = 0;
         while i < bytes.len() {
@@ -55,7 +90,7 @@ impl<const CAP: usize> Strings<CAP> {
     }
 
     /// Adds in capitals, as C's constants are spelled.
-    pub(super) const fn push_upper(&mut self, text: &str) {
+    pub(in crate::btf) const fn push_upper(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut i = 0;
         while i < bytes.len() {
@@ -64,8 +99,11 @@ impl<const CAP: usize> Strings<CAP> {
         }
     }
 
-    /// Adds a number below 100.
-    pub(super) const fn push_decimal(&mut self, number: u8) {
+    /// Adds a number.
+    pub(in crate::btf) const fn push_decimal(&mut self, number: u8) {
+        if number >= 100 {
+            self.push_byte(b'0' + number / 100);
+        }
         if number >= 10 {
             self.push_byte(b'0' + number / 10 % 10);
         }
@@ -73,7 +111,7 @@ impl<const CAP: usize> Strings<CAP> {
     }
 
     /// Adds `0x` and eight digits.
-    pub(super) const fn push_hex(&mut self, number: u32) {
+    pub(in crate::btf) const fn push_hex(&mut self, number: u32) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         self.push("0x");
         let mut shift = 32;
@@ -83,10 +121,11 @@ impl<const CAP: usize> Strings<CAP> {
         }
     }
 
-    /// Ends the string that is being built; gives its offset in the section.
-    pub(super) const fn finish(&mut self) -> u32 {
+    /// Ends the string that is being built; gives its offset, counted from the first string of the base.
+    pub(in crate::btf) const fn finish(&mut self) -> u32 {
+        let mut slot = (self.hash ^ self.hash >> 16) as usize % SLOTS;
         self.push_byte(0);
-        let mut slot = self.hash() % SLOTS;
+        self.hash = OFFSET_BASIS;
         while self.slots[slot] != EMPTY {
             let offset = self.slots[slot];
             if self.is_at(offset as usize) {
@@ -97,7 +136,10 @@ impl<const CAP: usize> Strings<CAP> {
             slot = (slot + 1) % SLOTS;
         }
         self.strings += 1;
-        assert!(self.strings < SLOTS, "BTF: too many strings");
+        assert!(
+            self.strings < SLOTS,
+            "BTF: at most 2047 different strings: describe fewer layouts in one module"
+        );
         let [low, high, ..] = self.open.to_le_bytes();
         let offset = u16::from_le_bytes([low, high]);
         // INVARIANT: No slot held the string, so it is new.
@@ -107,20 +149,13 @@ impl<const CAP: usize> Strings<CAP> {
     }
 
     const fn push_byte(&mut self, byte: u8) {
-        assert!(self.end < CAP, "BTF: the strings do not fit; enlarge CAP");
+        assert!(
+            self.end < CAP,
+            "BTF: the strings do not fit: give the builder or module a larger CAP"
+        );
         self.bytes[self.end] = byte;
+        self.hash = (self.hash ^ byte as u32).wrapping_mul(PRIME);
         self.end += 1;
-    }
-
-    /// FNV-1a of the string that is being built.
-    const fn hash(&self) -> usize {
-        let mut hash: u32 = 0x811c_9dc5;
-        let mut i = self.open;
-        while i < self.end {
-            hash = (hash ^ self.bytes[i] as u32).wrapping_mul(0x0100_0193);
-            i += 1;
-        }
-        hash as usize
     }
 
     /// Whether the string that is being built, NUL included, is also at an offset.
