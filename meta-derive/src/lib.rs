@@ -15,6 +15,7 @@
 use proc_macro::TokenStream;
 
 mod attr;
+mod descriptor;
 mod diag;
 mod kind;
 mod reject;
@@ -74,4 +75,11 @@ mod tests;
 pub fn derive_xdp_meta(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     xdp_meta::derive(&input).into()
+}
+
+#[doc = include_str!("descriptor/guide.md")]
+#[proc_macro_derive(Descriptor, attributes(descriptor, desc))]
+pub fn derive_descriptor(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    descriptor::derive(&input).into()
 }
