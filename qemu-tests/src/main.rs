@@ -34,6 +34,7 @@ mod report;
 mod setup;
 mod shell;
 mod splat;
+mod straight_line;
 mod test_run;
 mod toeplitz;
 mod trouble;

@@ -14,11 +14,12 @@ use crate::host_tests;
 use crate::lane::{Lane, LANES};
 use crate::peers;
 use crate::report::{Outcome, Report, Verdict};
+use crate::straight_line;
 use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
 
 /// What the names of the runner's own checks begin with.
-const OWN: &[&str] = &["peers::", "fuzz::"];
+const OWN: &[&str] = &["module::", "peers::", "fuzz::"];
 
 /// Runs everything whose name contains the filter.
 ///
@@ -35,15 +36,17 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
             .any(|lane| filter.starts_with(&format!("{}::", lane.name)))
     });
     // One that names the runner's own checks is for nobody else.
-    let own_only = filter.is_some_and(|filter| {
-        filter == data_path::NAME || OWN.iter().any(|prefix| filter.starts_with(prefix))
-    });
+    let own_only = filter.is_some_and(|filter| OWN.iter().any(|own| filter.starts_with(own)));
     if !guest_only && !own_only {
         run_host(workshop, filter, &mut report)?;
     }
     if matches(data_path::NAME) {
         let outcome = data_path::run(workshop);
         report.add(outcome, &Step::new("module", "its disassembly was read"));
+    }
+    if matches(straight_line::NAME) {
+        let outcome = straight_line::run(workshop);
+        report.add(outcome, &Step::new("module", "its writers were read"));
     }
     peers::run(workshop, &matches, &mut report);
     if !own_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {

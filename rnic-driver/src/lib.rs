@@ -34,6 +34,10 @@ mod driver;
 #[forbid(unsafe_code)]
 mod hal;
 #[cfg(MODULE)]
+#[cfg(rnic_probes)]
+#[forbid(unsafe_code)]
+mod probes;
+#[cfg(MODULE)]
 #[forbid(unsafe_code)]
 mod regs;
 #[cfg(MODULE)]

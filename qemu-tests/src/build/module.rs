@@ -20,6 +20,8 @@ pub enum Variant {
     NoFence,
     /// With layouts announced after their first packets.
     LateAnnouncement,
+    /// With each writer also as a function of its own, to be looked at and not to be loaded.
+    Probes,
 }
 
 impl Variant {
@@ -29,6 +31,7 @@ impl Variant {
             Self::Plain => "plain",
             Self::NoFence => "no_fence",
             Self::LateAnnouncement => "late_announcement",
+            Self::Probes => "probes",
         }
     }
 
@@ -38,6 +41,7 @@ impl Variant {
             Self::Plain => "",
             Self::NoFence => "--cfg rnic_no_fence",
             Self::LateAnnouncement => "--cfg rnic_late_announcement",
+            Self::Probes => "--cfg rnic_probes",
         }
     }
 }

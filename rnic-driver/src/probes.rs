@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Writers on their own, for a test that reads their machine code: `cfg(rnic_probes)`, never in a module for users.
+//!
+//! In the receive loop a writer is inlined and can't be told from what is around it. A probe does nothing but make a
+//! record, so that each branch in it is the writer's. The controls have what a writer must not have, and show that the
+//! test would see it.
+
+mod kinds;
+
+use self::kinds::{Native, Ordered};
+use crate::{desc::RxDescriptor, layouts::RxMeta};
+use meta_core::meta::{Visitor, Writer, XdpMeta};
+
+/// As many bytes as there must be probes; the test reads the symbol's size.
+#[used]
+static EXPECTED: [u8; COUNT] = [0; COUNT];
+
+const COUNT: usize = RxMeta::LAYOUTS.len() + Native::LAYOUTS.len() + Ordered::LAYOUTS.len();
+
+/// Nothing calls what is in here; a static that counts as used keeps it.
+#[used]
+static DRIVER: fn(u32) -> usize = |knobs| RxMeta::select(knobs, Address);
+
+#[used]
+static NATIVE: fn(u32) -> usize = |knobs| Native::select(knobs, Address);
+
+#[used]
+static ORDERED: fn(u32) -> usize = |knobs| Ordered::select(knobs, Address);
+
+#[used]
+static BRANCH: fn(&RxDescriptor, &mut u32) = control_branch;
+
+#[used]
+static LOOP: fn(&RxDescriptor, &mut [u16; 64]) = control_loop;
+
+#[used]
+static PANIC: fn(&RxDescriptor, &mut [u16; 12]) = control_panic;
+
+/// Makes a record of one layout, and nothing else.
+#[inline(never)]
+fn probe<S, W: Writer<S>>(source: &S, generation: u16, record: &mut W::Record) {
+    *record = W::record(source, generation);
+}
+
+/// Takes the address of a layout's probe, without which there would be none.
+struct Address;
+
+impl<M: XdpMeta> Visitor<M> for Address {
+    type Output = usize;
+
+    fn visit<W: Writer<M::Source>>(self) -> usize {
+        let probe: fn(&M::Source, u16, &mut W::Record) = probe::<M::Source, W>;
+        probe as usize
+    }
+}
+
+/// A field that is written behind a branch.
+fn control_branch(source: &RxDescriptor, record: &mut u32) {
+    if source.has_rss_hash() {
+        *record = source.rss_hash();
+    }
+}
+
+/// Bytes that are written in a loop.
+fn control_loop(source: &RxDescriptor, record: &mut [u16; 64]) {
+    for word in record.iter_mut().take(source.length()) {
+        *word = word.rotate_left(3) ^ source.vlan_tci();
+    }
+}
+
+/// A place that is not known to be in the record.
+fn control_panic(source: &RxDescriptor, record: &mut [u16; 12]) {
+    record[source.length()] = source.vlan_tci();
+}
