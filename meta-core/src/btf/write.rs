@@ -55,7 +55,7 @@ impl Id {
 /// Every string is in it once, and so is every type: what is added again has the id that it had before. A type is made of
 /// types that are there already, so none can contain itself; a pointer can point to a [forward declaration](Self::fwd_struct).
 ///
-/// It is meant for constants: with its tables it has at least 20 KiB, more than one wants on a kernel stack.
+/// It is meant for constants: with its tables it has more than 20 KiB, more than one wants on a kernel stack.
 ///
 /// # Examples
 ///
@@ -190,16 +190,8 @@ impl<const CAP: usize> Builder<CAP> {
             out[at + 3] = word[3];
             at += 4;
         }
-        let mut i = 0;
-        while i < types {
-            out[HEADER + i] = self.records.byte(i);
-            i += 1;
-        }
-        let mut i = 0;
-        while i < self.strings.len() {
-            out[HEADER + types + i] = self.strings.byte(i);
-            i += 1;
-        }
+        self.records.write(&mut out, HEADER);
+        self.strings.write(&mut out, HEADER + types);
         out
     }
 
@@ -255,11 +247,12 @@ impl<const CAP: usize> fmt::Debug for Builder<CAP> {
 /// Whether the kernel and C take a name; an empty one counts as such.
 const fn is_identifier(name: &str) -> bool {
     let bytes = name.as_bytes();
+    if !bytes.is_empty() && bytes[0].is_ascii_digit() {
+        return false;
+    }
     let mut i = 0;
     while i < bytes.len() {
-        if !matches!(bytes[i], b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'0'..=b'9')
-            || i == 0 && bytes[i].is_ascii_digit()
-        {
+        if !matches!(bytes[i], b'a'..=b'z' | b'_' | b'0'..=b'9' | b'A'..=b'Z') {
             return false;
         }
         i += 1;

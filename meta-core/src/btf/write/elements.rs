@@ -95,13 +95,7 @@ impl<const CAP: usize> Builder<CAP> {
         self.composite(kind::UNION, name, size, members)
     }
 
-    const fn composite(
-        &mut self,
-        kind: u8,
-        name: &str,
-        size: usize,
-        members: &[Member<'_>],
-    ) -> Id {
+    const fn composite(&mut self, kind: u8, name: &str, size: usize, members: &[Member<'_>]) -> Id {
         let mut has_bits = false;
         let mut i = 0;
         while i < members.len() {

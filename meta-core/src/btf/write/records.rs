@@ -10,23 +10,26 @@ use crate::btf::format::{FLAG, KIND_SHIFT};
 const SLOTS: usize = 4096;
 /// The hash's highest bits choose the slot: they depend on all of the words.
 const SHIFT: u32 = 32 - SLOTS.trailing_zeros();
-const FACTOR: u32 = 0x9e37_79b1;
+const FACTOR: u64 = 0x9e37_79b1;
+/// The hash has 32 bits, in a wider number that can not overflow.
+const MASK: u64 = 0xffff_ffff;
 
 /// A type section that is being filled, behind that of its base.
 ///
 /// # Invariants
 ///
-/// `bytes[..open]` are whole records, no two equal; those of the base come first and end at `own`. `next` is the id of the
-/// record that comes next. Each slot that is not 0 has a record's id in its upper half and its offset, in words, in the lower
-/// one. `bytes[open..end]` is the record that is being built, `hash` that of its words.
+/// `words[..open]` are whole records, no two equal; those of the base come first and end at `own`. `next` is the id of the
+/// record that comes next. Each slot that is not 0 has a record's id in its upper half and its index in `words` in the lower
+/// one. `words[open..end]` is the record that is being built, `hash` that of its words.
 #[derive(Clone, Copy)]
 pub(super) struct Records<const CAP: usize> {
-    bytes: [u8; CAP],
+    /// Of these, `CAP` bytes are used: there is no way yet to say `CAP / 4` here.
+    words: [u32; CAP],
     own: usize,
     open: usize,
     end: usize,
     next: u32,
-    hash: u32,
+    hash: u64,
     slots: [u32; SLOTS],
 }
 
@@ -34,7 +37,7 @@ impl<const CAP: usize> Records<CAP> {
     pub(super) const fn new() -> Self {
         // INVARIANT: There are no records; id 0 is `void`.
         Self {
-            bytes: [0; CAP],
+            words: [0; CAP],
             own: 0,
             open: 0,
             end: 0,
@@ -47,13 +50,13 @@ impl<const CAP: usize> Records<CAP> {
     /// A section behind another, whose records are not repeated.
     pub(super) const fn split<const BASE: usize>(base: &Records<BASE>) -> Self {
         assert!(
-            base.open <= CAP,
+            base.open * 4 <= CAP,
             "BTF: the types of the base do not fit: give the builder a larger CAP"
         );
         let mut records = Self::new();
         let mut i = 0;
         while i < base.open {
-            records.bytes[i] = base.bytes[i];
+            records.words[i] = base.words[i];
             i += 1;
         }
         // INVARIANT: They are the base's records, and its slots.
@@ -67,12 +70,21 @@ impl<const CAP: usize> Records<CAP> {
 
     /// Bytes of the section, without those of the base.
     pub(super) const fn len(&self) -> usize {
-        self.open - self.own
+        (self.open - self.own) * 4
     }
 
-    /// A byte of the section, without those of the base.
-    pub(super) const fn byte(&self, at: usize) -> u8 {
-        self.bytes[self.own + at]
+    /// Copies the section, without those of the base, to an offset.
+    pub(super) const fn write(&self, out: &mut [u8], mut at: usize) {
+        let mut i = self.own;
+        while i < self.open {
+            let bytes = self.words[i].to_ne_bytes();
+            out[at] = bytes[0];
+            out[at + 1] = bytes[1];
+            out[at + 2] = bytes[2];
+            out[at + 3] = bytes[3];
+            at += 4;
+            i += 1;
+        }
     }
 
     /// The id that the next new record gets.
@@ -94,16 +106,12 @@ impl<const CAP: usize> Records<CAP> {
 
     pub(super) const fn word(&mut self, word: u32) {
         assert!(
-            self.end + 4 <= CAP,
+            self.end * 4 + 4 <= CAP,
             "BTF: the types do not fit: give the builder or module a larger CAP"
         );
-        let bytes = word.to_ne_bytes();
-        self.bytes[self.end] = bytes[0];
-        self.bytes[self.end + 1] = bytes[1];
-        self.bytes[self.end + 2] = bytes[2];
-        self.bytes[self.end + 3] = bytes[3];
-        self.hash = (self.hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
-        self.end += 4;
+        self.words[self.end] = word;
+        self.hash = ((self.hash << 5 | self.hash >> 27) & MASK ^ word as u64) * FACTOR & MASK;
+        self.end += 1;
     }
 
     /// Ends the record that is being built; gives its id, or that of the record that is equal to it.
@@ -112,7 +120,7 @@ impl<const CAP: usize> Records<CAP> {
         self.hash = 0;
         while self.slots[slot] != 0 {
             let (id, at) = (self.slots[slot] >> 16, self.slots[slot] & 0xffff);
-            if self.is_at(at as usize * 4) {
+            if self.is_at(at as usize) {
                 // INVARIANT: The record was there; the second copy is taken back.
                 self.end = self.open;
                 return id;
@@ -125,18 +133,18 @@ impl<const CAP: usize> Records<CAP> {
         );
         let id = self.next;
         // INVARIANT: No slot held the record, so it is new. A builder has less than 2^16 words.
-        self.slots[slot] = id << 16 | number(self.open / 4);
+        self.slots[slot] = id << 16 | number(self.open);
         self.open = self.end;
         self.next += 1;
         id
     }
 
-    /// Whether the record that is being built is also at an offset. A record's words say how long it is, so none can be the
+    /// Whether the record that is being built is also at an index. A record's words say how long it is, so none can be the
     /// start of another.
     const fn is_at(&self, offset: usize) -> bool {
-        let mut i = 0;
-        while self.open + i < self.end {
-            if self.bytes[offset + i] != self.bytes[self.open + i] {
+        let mut i = self.open;
+        while i < self.end {
+            if self.words[offset + i - self.open] != self.words[i] {
                 return false;
             }
             i += 1;
