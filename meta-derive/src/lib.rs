@@ -18,9 +18,11 @@ mod attr;
 mod descriptor;
 mod diag;
 mod kind;
+mod name;
 mod reject;
 mod rule;
 mod suggest;
+mod value;
 mod xdp_meta;
 
 #[cfg(test)]
@@ -82,4 +84,11 @@ pub fn derive_xdp_meta(input: TokenStream) -> TokenStream {
 pub fn derive_descriptor(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     descriptor::derive(&input).into()
+}
+
+/// Implements `meta_core::value::Value` for a struct, union or enum that hardware or BPF programs share with the driver.
+#[proc_macro_derive(Value, attributes(value))]
+pub fn derive_value(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as syn::DeriveInput);
+    value::derive(&input).into()
 }
