@@ -13,13 +13,14 @@ use crate::data_path;
 use crate::host_tests;
 use crate::lane::{Lane, LANES};
 use crate::peers;
+use crate::pins;
 use crate::report::{Outcome, Report, Verdict};
 use crate::straight_line;
 use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
 
 /// What the names of the runner's own checks begin with.
-const OWN: &[&str] = &["module::", "peers::", "fuzz::"];
+const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::"];
 
 /// Runs everything whose name contains the filter.
 ///
@@ -48,6 +49,7 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
         let outcome = straight_line::run(workshop);
         report.add(outcome, &Step::new("module", "its writers were read"));
     }
+    pins::run(workshop, &matches, &mut report);
     peers::run(workshop, &matches, &mut report);
     if !own_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {
         if let Err(error) = run_guest(workshop, &matches, &mut report) {
