@@ -20,6 +20,7 @@ mod cli;
 mod data_path;
 mod demo;
 mod frames;
+mod fuzz;
 mod hash;
 mod host_tests;
 mod inside;

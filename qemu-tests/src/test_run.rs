@@ -10,6 +10,7 @@ use crate::alarms;
 use crate::boot::Workshop;
 use crate::case;
 use crate::data_path;
+use crate::fuzz;
 use crate::host_tests;
 use crate::lane::{Lane, LANES};
 use crate::peers;
@@ -51,6 +52,7 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
     }
     pins::run(workshop, &matches, &mut report);
     peers::run(workshop, &matches, &mut report);
+    fuzz::run(workshop, &matches, &mut report);
     if !own_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {
         if let Err(error) = run_guest(workshop, &matches, &mut report) {
             let step = Step::new("guest", "no cases");
