@@ -293,6 +293,11 @@ impl Layout {
         }
         true
     }
+
+    /// Whether all of the above hold, and the record is not larger than [`MAX_SIZE`].
+    pub const fn is_sound(&self) -> bool {
+        self.fits(MAX_SIZE) && self.is_aligned() && self.is_packed() && self.is_unambiguous()
+    }
 }
 
 /// Whether no two layouts have the same id, and none has 0.

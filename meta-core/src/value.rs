@@ -7,7 +7,7 @@
 
 use crate::be::{Be16, Be32, Be64};
 use crate::le::{Le16, Le32, Le64};
-use crate::ty::Described;
+use crate::ty::{Described, Type};
 
 pub mod padding;
 
@@ -51,6 +51,19 @@ pub trait Value: Described + Copy {
     fn to_bytes(self) -> Self::Bytes {
         self.masked(true)
     }
+}
+
+/// The description of a type that a field can have.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::ty::Type;
+///
+/// assert_eq!(meta_core::value::type_of::<u16>(), Type::U16);
+/// ```
+pub const fn type_of<T: Value>() -> Type {
+    T::TYPE
 }
 
 impl<T: Value, const N: usize> Value for [T; N] {

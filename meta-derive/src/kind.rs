@@ -7,7 +7,7 @@
 
 use syn::Type;
 
-pub(crate) use self::shape::Shape;
+pub(crate) use self::shape::{text, Shape};
 
 mod shape;
 
@@ -54,6 +54,11 @@ impl Kind {
         self.name.starts_with('u')
     }
 
+    /// Whether it is one of `i8` to `i64`.
+    pub(crate) fn is_signed(self) -> bool {
+        self.name.starts_with('i')
+    }
+
     /// Whether its bytes have the same order on every machine: one of `Be16` to `Le64`.
     pub(crate) fn is_ordered(self) -> bool {
         self.name.starts_with(['B', 'L'])
@@ -66,6 +71,13 @@ pub(crate) struct Hint {
     pub(crate) name: &'static str,
     pub(crate) constant: &'static str,
     pub(crate) ty: &'static str,
+}
+
+impl Hint {
+    /// Number of bytes.
+    pub(crate) fn size(self) -> usize {
+        (KINDS.iter().find(|kind| kind.name == self.ty)).map_or(0, |kind| kind.size)
+    }
 }
 
 pub(crate) const HINTS: [Hint; 7] = [

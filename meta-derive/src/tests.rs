@@ -35,6 +35,17 @@ fn rejects(code: &str, token: &str, message: &str) {
     assert!(text.contains(message), "{text}");
 }
 
+/// Expects two errors, with this token and message at the one to change, and at the other this token.
+#[track_caller]
+fn conflicts(code: &str, token: &str, message: &str, other: &str) {
+    let errors = errors(code);
+    let [(at, text), (second, _)] = errors.as_slice() else {
+        panic!("not two errors: {errors:#?}");
+    };
+    assert_eq!((at.as_str(), second.as_str()), (token, other));
+    assert!(text.contains(message), "{text}");
+}
+
 /// A struct with these fields and the knobs `a` and `b`, which `x` and `y` are behind.
 fn with_fields(fields: &str) -> String {
     format!(

@@ -14,19 +14,21 @@ pub(crate) mod expand;
 pub(crate) mod fallback;
 mod model;
 mod names;
+pub(crate) mod rule;
 
 /// The implementation, or the errors and a stub.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     match analyse(input) {
         (Some(model), None) => expand::expand(&model),
-        (_, errors) => fallback::expand(&input.ident, &input.vis, errors),
+        (_, errors) => fallback::expand(input, errors),
     }
 }
 
 /// The model, and what is wrong with it. If there is no model or it is not complete, something is.
 pub(crate) fn analyse(input: &DeriveInput) -> (Option<model::Model>, Option<syn::Error>) {
     let mut diag = Diag::new();
-    let model = model::Model::new(input, &mut diag);
+    let attrs = attr::Container::parse(&input.attrs, &mut diag);
+    let model = model::Model::new(input, attrs, &mut diag);
     if let Some(model) = &model {
         check::check(model, &mut diag);
     }

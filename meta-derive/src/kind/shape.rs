@@ -4,6 +4,7 @@
 //!
 //! Integers and arrays of them are known by name; of any other name only the compiler knows what it stands for.
 
+use quote::ToTokens as _;
 use syn::{Expr, ExprLit, Lit, Type};
 
 use super::Kind;
@@ -30,7 +31,9 @@ impl Shape {
         match ty {
             Type::Group(group) => Self::known(&group.elem),
             Type::Paren(paren) => Self::known(&paren.elem),
-            Type::Array(array) => Self::Array(Box::new(Self::known(&array.elem)), length(&array.len)),
+            Type::Array(array) => {
+                Self::Array(Box::new(Self::known(&array.elem)), length(&array.len))
+            }
             _ => Kind::of(ty).map_or(Self::Named, Self::Int),
         }
     }
@@ -72,4 +75,20 @@ fn length(len: &Expr) -> Option<usize> {
         Expr::Paren(paren) => length(&paren.expr),
         _ => None,
     }
+}
+
+/// Tokens of a type as one writes them.
+pub(crate) fn text(ty: &Type) -> String {
+    let mut text = ty.to_token_stream().to_string();
+    for (spaced, tight) in [
+        (" :: ", "::"),
+        (" ;", ";"),
+        ("[ ", "["),
+        (" ]", "]"),
+        (" < ", "<"),
+        (" >", ">"),
+    ] {
+        text = text.replace(spaced, tight);
+    }
+    text
 }

@@ -51,7 +51,7 @@ fn unknown_keys_are_told_the_nearest() {
     rejects(
         &with_fields("#[meta(id = 0x8000, value = f, ofset = 3)] z: u8"),
         "ofset",
-        "expected one of `knob`, `hint`, `id`, `unit`, `value`, `present`",
+        "expected one of `value`, `field`, `capture`, `present`, `valid`, `hint`, `id`, `knob`",
     );
 }
 
@@ -82,10 +82,43 @@ fn attributes_have_a_list() {
 }
 
 #[test]
-fn types_are_integers_of_known_width() {
-    for ty in ["usize", "i32", "bool", "[u8; 4]", "&'static u8", "Le16"] {
+fn types_have_bytes_that_always_mean_something() {
+    for ty in [
+        "u8",
+        "i64",
+        "Le16",
+        "[Be32; 2]",
+        "[u8; N]",
+        "RssType",
+        "other::Type",
+    ] {
         let code = with_fields(&format!("#[meta(id = 0x8000, value = f)] z: {ty}"));
-        rejects(&code, ty, "use `u8`, `u16`");
+        assert_eq!(errors(&code), [], "{ty}");
+    }
+    for (ty, message) in [
+        ("usize", "use `u32` or `u64`"),
+        ("bool", "use `u8`"),
+        ("&'static u8", "an address"),
+        ("[u8; 0]", "no bytes"),
+    ] {
+        let code = with_fields(&format!("#[meta(id = 0x8000, value = f)] z: {ty}"));
+        rejects(&code, ty, message);
+    }
+}
+
+#[test]
+fn a_bit_field_is_narrower_than_its_type() {
+    let of = |bits: &str, ty: &str| {
+        with_fields(&format!(
+            "#[meta(id = 0x8000, bits = {bits}, value = f)] z: {ty}"
+        ))
+    };
+    assert_eq!(errors(&of("7", "u8")), []);
+    rejects(&of("8", "u8"), "8", "all of a `u8`");
+    rejects(&of("0", "u8"), "0", "1 to 7 bits, not 0");
+    rejects(&of("65", "u64"), "65", "1 to 63 bits, not 65");
+    for ty in ["i8", "Be16", "[u8; 2]", "RssType"] {
+        rejects(&of("3", ty), ty, "not `");
     }
 }
 
@@ -123,7 +156,7 @@ fn a_field_comes_from_somewhere() {
     rejects(
         &with_fields("#[meta(id = 0x8000)] z: u8"),
         "z",
-        "add `#[meta(value = |source| ...)]`",
+        "add `value = |source| ...`, `field = getter` or `capture`",
     );
     rejects(
         &with_fields("#[meta(id = 0x8000, value = || 3)] z: u8"),
@@ -138,6 +171,45 @@ fn a_hint_has_its_type() {
         &with_fields("#[meta(hint = rx_hash, value = f)] z: u64"),
         "u64",
         "the hint `rx_hash` is a `u32`; change the field's type",
+    );
+}
+
+#[test]
+fn a_hint_has_its_byte_order() {
+    rejects(
+        &with_fields("#[meta(hint = rx_csum, value = f)] z: Be16"),
+        "Be16",
+        "in the machine's byte order: `u16`, not `Be16`",
+    );
+    let errors = errors(&with_fields(
+        "#[meta(hint = rx_vlan_tci, value = f)] z: u16, #[meta(hint = rx_vlan_proto, value = f)] w: u16",
+    ));
+    assert!(errors[0]
+        .1
+        .contains("in network byte order: `Be16`, not `u16`"));
+}
+
+#[test]
+fn a_value_comes_from_one_place() {
+    rejects(
+        &with_fields("#[meta(id = 0x8000, field = g, value = f)] z: u8"),
+        "field",
+        "comes from `value` already",
+    );
+    rejects(
+        &with_fields("#[meta(id = 0x8000, field = g, present = f, valid = v)] z: u8"),
+        "valid",
+        "remove one of them",
+    );
+    rejects(
+        &with_fields("#[meta(id = 0x8000, capture)] z: u8"),
+        "capture",
+        "add `captures = Name`",
+    );
+    rejects(
+        &with_attr("name = \"nic\", source = S, captures = C"),
+        "C",
+        "add `capture` to one or remove `captures`",
     );
 }
 

@@ -82,7 +82,7 @@ fn the_documentation_says_where_fields_are() {
 fn a_stub_stands_in_after_errors() {
     let input: DeriveInput = syn::parse_str("struct M {}").unwrap();
     let (_, errors) = crate::xdp_meta::analyse(&input);
-    let stub = crate::xdp_meta::fallback::expand(&input.ident, &input.vis, errors).to_string();
+    let stub = crate::xdp_meta::fallback::expand(&input, errors).to_string();
     assert!(stub.contains("compile_error"));
     assert!(stub.contains("XdpMeta for M"));
 }

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{errors, rejects, with_attr, with_fields};
+use super::{conflicts, errors, rejects, with_attr, with_fields};
 
 #[test]
 fn names_are_btf_names() {
@@ -36,17 +36,35 @@ fn the_trailers_names_are_taken() {
 
 #[test]
 fn ids_are_distinct() {
-    rejects(
+    conflicts(
         &with_fields("#[meta(id = 0x9000, value = f)] z: u8"),
         "0x9000",
-        "already another field's",
+        "the id 0x9000 is already that of `x`; the next free one is 0x9002",
+        "0x9000",
     );
-    rejects(
+    conflicts(
         &with_fields(
             "#[meta(hint = rx_csum, value = f)] z: u16, #[meta(hint = rx_csum, value = f)] w: u16",
         ),
         "rx_csum",
-        "already another field",
+        "is already `z`",
+        "rx_csum",
+    );
+}
+
+#[test]
+fn names_are_distinct() {
+    conflicts(
+        &with_fields("#[meta(id = 0x8000, value = f)] x: u8"),
+        "x",
+        "already a field `x`",
+        "x",
+    );
+    conflicts(
+        &with_fields("#[meta(id = 0x8000, value = f)] X: u8"),
+        "X",
+        "`X` and `x` are the same",
+        "x",
     );
 }
 
@@ -62,12 +80,13 @@ fn halves_are_not_alone() {
         "z",
         "add a field with `hint = rx_hash`",
     );
-    rejects(
+    conflicts(
         &with_fields(
             "#[meta(hint = rx_hash, knob = a, value = f)] z: u32, #[meta(hint = rx_hash_type, value = f)] w: u16",
         ),
         "w",
-        "behind the same knob",
+        "behind the same knobs",
+        "z",
     );
 }
 
@@ -78,12 +97,23 @@ fn a_knob_does_something() {
         "idle",
         "no field is behind the knob `idle`",
     );
-    rejects(
+    conflicts(
         "#[xdp_meta(name = \"nic\", source = S, knobs(a, a))]
         struct M { #[meta(id = 0x8000, knob = a, value = f)] x: u8 }",
         "a",
         "declared twice",
+        "a",
     );
+}
+
+#[test]
+fn a_field_is_in_some_layout() {
+    let of = |knobs: &str| with_fields(&format!("#[meta(id = 0x8000, {knobs}, value = f)] z: u8"));
+    assert_eq!(errors(&of("knob = !a")), []);
+    assert_eq!(errors(&of("knobs(a, !b)")), []);
+    rejects(&of("knobs(a, !a)"), "a", "so `z` is in none");
+    rejects(&of("knobs(!a, !a)"), "a", "named already");
+    rejects(&of("knob = a, knobs(b)"), "knob", "into `knobs(...)`");
 }
 
 #[test]
@@ -109,7 +139,7 @@ fn there_are_few_knobs() {
     let code = format!(
         "#[xdp_meta(name = \"nic\", source = S, knobs(a, b, c, d, e, f, g))] struct M {{ {fields} }}"
     );
-    rejects(&code, "g", "use at most 6");
+    rejects(&code, "g", "7 knobs make 128 layouts");
 }
 
 fn many(count: usize, ty: &str) -> String {
@@ -124,7 +154,11 @@ fn many(count: usize, ty: &str) -> String {
 #[test]
 fn there_are_few_fields() {
     assert_eq!(errors(&with_fields(&many(14, "u8"))), []);
-    rejects(&with_fields(&many(15, "u8")), "f14", "at most 16 fields");
+    rejects(
+        &with_fields(&many(15, "u8")),
+        "f14",
+        "has 17 fields, but at most 16",
+    );
 }
 
 #[test]
@@ -133,7 +167,47 @@ fn a_record_fits_into_a_claim() {
     rejects(
         &with_fields(&many(7, "u64")),
         "M",
-        "would take 72 bytes of at most 64",
+        "`nic_a` takes 72 bytes of at most 64, 8 of them for the trailer",
+    );
+}
+
+#[test]
+fn a_struct_has_fields_behind_knobs_that_exclude_each_other() {
+    let half = |from: usize, knob: &str| {
+        let mut fields = String::new();
+        for index in from..from + 14 {
+            let id = 0xa000 + index;
+            write!(
+                fields,
+                "#[meta(id = {id}, knob = {knob}, value = f)] f{index}: u16,"
+            )
+            .unwrap();
+        }
+        fields
+    };
+    assert_eq!(errors(&with_fields(&(half(0, "a") + &half(20, "!a")))), []);
+    let four = half(0, "a") + &half(20, "!a") + &half(40, "b") + &half(60, "!b") + &half(80, "b");
+    let errors = errors(&with_fields(&four));
+    assert!(errors
+        .iter()
+        .any(|error| error.1.contains("at most 64 fields")));
+}
+
+#[test]
+fn bit_fields_fit_into_one_integer() {
+    let mut fields = String::new();
+    for index in 0..9 {
+        let id = 0xa000 + index;
+        write!(
+            fields,
+            "#[meta(id = {id}, bits = 7, value = f)] f{index}: u8,"
+        )
+        .unwrap();
+    }
+    rejects(
+        &with_fields(&fields),
+        "7",
+        "the bit-fields of `nic_none` take 71 bits",
     );
 }
 
@@ -142,5 +216,6 @@ fn all_rules_are_told_at_once() {
     let code = with_fields(
         "#[meta(hint = rx_csum, value = f)] present: u8, #[meta(id = 0x9000, value = f)] a___b: u8",
     );
-    assert_eq!(errors(&code).len(), 4);
+    // Two tokens are shown for the id.
+    assert_eq!(errors(&code).len(), 5);
 }

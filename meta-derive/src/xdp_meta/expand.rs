@@ -2,16 +2,17 @@
 
 //! Code from a model that has passed every check.
 //!
-//! Everything is in one `const` block, so that nothing but the implementations is visible outside of it. Names in the block
-//! begin with `__xdp_meta`, because the user's expressions are in there too.
+//! Everything but the struct of what is captured is in one `const` block, so that nothing but the implementations is visible
+//! outside of it. Names in the block begin with `__xdp_meta`, because the user's expressions are in there too.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::xdp_meta::model::{Identity, Model};
+use crate::xdp_meta::model::{Field, Identity, Model};
 
 mod asserts;
 mod callbacks;
+pub(super) mod captures;
 mod docs;
 mod layouts;
 mod meta;
@@ -19,6 +20,7 @@ mod values;
 mod writers;
 
 pub(crate) fn expand(model: &Model) -> TokenStream {
+    let captures = captures::expand(model);
     let layouts = layouts::expand(model);
     let asserts = asserts::expand(model);
     let values = values::expand(model);
@@ -26,6 +28,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let meta = meta::expand(model);
     let callbacks = callbacks::expand(model);
     quote! {
+        #captures
+
         const _: () = {
             #layouts
             #asserts
@@ -37,37 +41,65 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// Names of generated items; a number follows those that there are several of.
-mod item {
-    pub(super) const ID: &str = "__XDP_META_ID";
-    pub(super) const FIELD: &str = "__XDP_META_FIELD";
-    pub(super) const FIELDS: &str = "__XDP_META_FIELDS";
-    pub(super) const LAYOUT: &str = "__XDP_META_LAYOUT";
-    pub(super) const BLOB: &str = "__XDP_META_BLOB";
-    pub(super) const BTF: &str = "__XDP_META_BTF";
-    pub(super) const WRITER: &str = "__XdpMetaWriter";
-    pub(super) const VALUE: &str = "__xdp_meta_value";
-    pub(super) const PRESENT: &str = "__xdp_meta_present";
+/// Names of what is generated for a field.
+struct FieldItems {
+    id: Ident,
+    field: Ident,
+    value: Ident,
+    present: Ident,
 }
 
-/// The name of an item.
-fn numbered(name: &str, number: usize) -> Ident {
-    if name == item::WRITER {
-        format_ident!("{name}{number}")
-    } else {
-        format_ident!("{name}_{number}")
+impl FieldItems {
+    fn of(field: &Field) -> Self {
+        let name = field.ident.to_string();
+        let capitals = name.to_ascii_uppercase();
+        Self {
+            id: format_ident!("__XDP_META_ID_{capitals}"),
+            field: format_ident!("__XDP_META_FIELD_{capitals}"),
+            value: format_ident!("__xdp_meta_value_{name}"),
+            present: format_ident!("__xdp_meta_present_{name}"),
+        }
     }
 }
 
-fn ident(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
+/// Names of what is generated for a layout.
+struct LayoutItems {
+    fields: Ident,
+    layout: Ident,
+    blob: Ident,
+    btf: Ident,
+    writer: Ident,
+}
+
+impl LayoutItems {
+    fn of(model: &Model, mask: usize) -> Self {
+        let name = model.knob_names(mask);
+        let capitals = name.to_ascii_uppercase();
+        Self {
+            fields: format_ident!("__XDP_META_FIELDS_{capitals}"),
+            layout: format_ident!("__XDP_META_LAYOUT_{capitals}"),
+            blob: format_ident!("__XDP_META_BLOB_{capitals}"),
+            btf: format_ident!("__XDP_META_BTF_{capitals}"),
+            writer: format_ident!("__XdpMetaWriter_{name}"),
+        }
+    }
+
+    /// Those of all layouts.
+    fn all(model: &Model) -> impl Iterator<Item = Self> + '_ {
+        (0..model.layouts()).map(|mask| Self::of(model, mask))
+    }
+}
+
+/// A mask of knobs, as `meta-core` has it: there are at most six knobs.
+fn narrow(mask: usize) -> u32 {
+    u32::try_from(mask).unwrap_or(u32::MAX)
 }
 
 /// The expression of a field's id.
 fn id(identity: &Identity) -> TokenStream {
     match identity {
         Identity::Hint(_, hint) => {
-            let constant = ident(hint.constant);
+            let constant = Ident::new(hint.constant, Span::call_site());
             quote!(::meta_core::hint::#constant)
         }
         Identity::Own(_, id) => quote!(#id),

@@ -2,29 +2,54 @@
 
 //! What is generated when there were errors: those, and an implementation that does nothing.
 //!
-//! Without the latter, every use of the type would be one more error that hides the real one.
+//! Without the latter, every use of the type would be one more error that hides the real one. So the stub has what the
+//! implementation would have had, as far as it can be read: the source, the struct of what is captured, and as many layouts.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, Visibility};
+use syn::{Data, DeriveInput, GenericParam, Type};
 
-pub(crate) fn expand(ident: &Ident, vis: &Visibility, errors: Option<syn::Error>) -> TokenStream {
+use super::attr;
+use super::expand::captures;
+use crate::diag::Diag;
+use crate::kind::MAX_KNOBS;
+
+pub(crate) fn expand(input: &DeriveInput, errors: Option<syn::Error>) -> TokenStream {
     let errors = errors.map(|errors| errors.to_compile_error());
+    if is_unsized(input) {
+        return quote!(#errors);
+    }
+    // What is wrong has been reported.
+    let mut told = Diag::new();
+    let attrs = attr::Container::parse(&input.attrs, &mut told);
+    let knobs = attrs.knobs.as_ref().map_or(0, Vec::len).min(MAX_KNOBS);
+    let count = 1usize << knobs;
+    let source = match (&attrs.source, &attrs.captures) {
+        (Some(source), Some(captures)) => {
+            quote!(::meta_core::meta::Captured<#source, #captures>)
+        }
+        (Some(source), None) => quote!(#source),
+        (None, _) => quote!(()),
+    };
+    let captures = attrs.captures.map(|name| captures::stub(input, &name));
+    let (ident, vis) = (&input.ident, &input.vis);
+    let (parameters, arguments) = generics(input);
     quote! {
         #errors
+        #captures
 
         const _: () = {
-            static __XDP_META_LAYOUT: ::meta_core::layout::Layout =
-                ::meta_core::layout::Layout::new("", 0, &[]);
+            static __XDP_META_LAYOUTS: [::meta_core::layout::Layout; #count] =
+                [::meta_core::layout::Layout::new("", 0, &[]); #count];
 
             #[automatically_derived]
-            impl ::meta_core::meta::XdpMeta for #ident {
-                type Source = ();
+            impl<#(#parameters),*> ::meta_core::meta::XdpMeta for #ident<#(#arguments),*> {
+                type Source = #source;
                 const NAME: &'static str = "";
-                const KNOBS: &'static [&'static str] = &[];
-                const LAYOUTS: &'static [::meta_core::layout::Layout] = &[];
-                const SUPERSET: &'static ::meta_core::layout::Layout = &__XDP_META_LAYOUT;
-                const BTF: &'static [&'static [u8]] = &[];
+                const KNOBS: &'static [&'static str] = &[""; #knobs];
+                const LAYOUTS: &'static [::meta_core::layout::Layout] = &__XDP_META_LAYOUTS;
+                const SUPERSET: &'static ::meta_core::layout::Layout = &__XDP_META_LAYOUTS[0];
+                const BTF: &'static [&'static [u8]] = &[&[]; #count];
 
                 fn select<V: ::meta_core::meta::Visitor<Self>>(_: u32, _: V) -> V::Output {
                     ::core::unreachable!()
@@ -41,7 +66,7 @@ pub(crate) fn expand(ident: &Ident, vis: &Visibility, errors: Option<syn::Error>
 
             #[automatically_derived]
             #[allow(dead_code, missing_docs)]
-            impl #ident {
+            impl<#(#parameters),*> #ident<#(#arguments),*> {
                 #vis fn rx_timestamp<S>(_: &S) -> ::core::option::Option<u64> {
                     ::core::option::Option::None
                 }
@@ -56,4 +81,38 @@ pub(crate) fn expand(ident: &Ident, vis: &Visibility, errors: Option<syn::Error>
             }
         };
     }
+}
+
+/// Parameters and arguments of the implementation: lifetimes are `'static`, because the trait is.
+fn generics(input: &DeriveInput) -> (Vec<TokenStream>, Vec<TokenStream>) {
+    let mut parameters = Vec::new();
+    let mut arguments = Vec::new();
+    for parameter in &input.generics.params {
+        match parameter {
+            GenericParam::Lifetime(_) => arguments.push(quote!('static)),
+            GenericParam::Type(ty) => {
+                let (ident, bounds) = (&ty.ident, &ty.bounds);
+                parameters.push(quote!(#ident: 'static + #bounds));
+                arguments.push(quote!(#ident));
+            }
+            GenericParam::Const(value) => {
+                let (ident, ty) = (&value.ident, &value.ty);
+                parameters.push(quote!(const #ident: #ty));
+                arguments.push(quote!(#ident));
+            }
+        }
+    }
+    (parameters, arguments)
+}
+
+/// Whether the type has no size, with which it can not have the trait.
+fn is_unsized(input: &DeriveInput) -> bool {
+    let Data::Struct(data) = &input.data else {
+        return false;
+    };
+    data.fields.iter().any(|field| match &field.ty {
+        Type::Slice(_) | Type::TraitObject(_) => true,
+        Type::Path(path) => path.path.is_ident("str"),
+        _ => false,
+    })
 }

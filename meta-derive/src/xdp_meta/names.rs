@@ -7,15 +7,19 @@ use crate::xdp_meta::model::Model;
 impl Model {
     /// Name of the layout in which these knobs are on.
     pub(crate) fn layout_name(&self, mask: usize) -> String {
-        let mut name = self.name.value();
-        if mask == 0 {
-            name.push_str("_none");
+        format!("{}_{}", self.name.value(), self.knob_names(mask))
+    }
+
+    /// What the layout's name has behind the struct's: the knobs that are on, or `none`.
+    pub(crate) fn knob_names(&self, mask: usize) -> String {
+        let on: Vec<String> = (self.knobs.iter().enumerate())
+            .filter(|(bit, _)| mask & (1 << bit) != 0)
+            .map(|(_, knob)| knob.to_string())
+            .collect();
+        match on.is_empty() {
+            true => "none".to_owned(),
+            false => on.join("_"),
         }
-        for (_, knob) in (self.knobs.iter().enumerate()).filter(|(bit, _)| mask & (1 << bit) != 0) {
-            name.push('_');
-            name.push_str(&knob.to_string());
-        }
-        name
     }
 
     /// Names of the module BTF's other types.

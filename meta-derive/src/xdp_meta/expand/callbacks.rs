@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{item, numbered};
+use super::FieldItems;
 use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -29,9 +29,8 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 }
 
 fn timestamp(model: &Model) -> Option<TokenStream> {
-    let (index, _) = model.hint("rx_timestamp")?;
-    let (present, value) = (numbered(item::PRESENT, index), numbered(item::VALUE, index));
-    let (vis, source) = (&model.vis, &model.source);
+    let FieldItems { present, value, .. } = FieldItems::of(model.hint("rx_timestamp")?);
+    let (vis, source) = (&model.vis, model.whole_source());
     Some(quote! {
         /// Body of `xmo_rx_timestamp`: nanoseconds; `None` if this packet has no stamp.
         #[inline]
@@ -46,16 +45,15 @@ fn timestamp(model: &Model) -> Option<TokenStream> {
 }
 
 fn hash(model: &Model) -> Option<TokenStream> {
-    let (index, _) = model.hint("rx_hash")?;
-    let (present, value) = (numbered(item::PRESENT, index), numbered(item::VALUE, index));
+    let FieldItems { present, value, .. } = FieldItems::of(model.hint("rx_hash")?);
     let kind = match model.hint("rx_hash_type") {
-        Some((index, _)) => {
-            let (present, value) = (numbered(item::PRESENT, index), numbered(item::VALUE, index));
+        Some(kind) => {
+            let FieldItems { present, value, .. } = FieldItems::of(kind);
             quote!(if #present(source) { #value(source) } else { 0 })
         }
         None => quote!(0),
     };
-    let (vis, source) = (&model.vis, &model.source);
+    let (vis, source) = (&model.vis, model.whole_source());
     Some(quote! {
         /// Body of `xmo_rx_hash`: the hash and its type; `None` if this packet has no hash.
         #[inline]
@@ -70,11 +68,11 @@ fn hash(model: &Model) -> Option<TokenStream> {
 }
 
 fn vlan(model: &Model) -> Option<TokenStream> {
-    let (proto, _) = model.hint("rx_vlan_proto")?;
-    let (tci, _) = model.hint("rx_vlan_tci")?;
-    let (has_proto, proto) = (numbered(item::PRESENT, proto), numbered(item::VALUE, proto));
-    let (has_tci, tci) = (numbered(item::PRESENT, tci), numbered(item::VALUE, tci));
-    let (vis, source) = (&model.vis, &model.source);
+    let proto = FieldItems::of(model.hint("rx_vlan_proto")?);
+    let tci = FieldItems::of(model.hint("rx_vlan_tci")?);
+    let (has_proto, proto) = (proto.present, proto.value);
+    let (has_tci, tci) = (tci.present, tci.value);
+    let (vis, source) = (&model.vis, model.whole_source());
     Some(quote! {
         /// Body of `xmo_rx_vlan_tag`: protocol and tag; `None` if this packet has no tag.
         #[inline]

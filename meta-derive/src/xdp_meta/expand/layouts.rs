@@ -3,58 +3,80 @@
 //! The constants: ids, fields, a layout for each mask of knobs, the superset, and the BTF of each layout.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
-use super::{id, item, numbered};
-use crate::xdp_meta::model::Model;
+use super::{id, narrow, FieldItems, LayoutItems};
+use crate::xdp_meta::model::{Field, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let fields = model.fields.iter().enumerate().map(|(index, field)| {
-        let (id_name, name) = (numbered(item::ID, index), numbered(item::FIELD, index));
-        let (id, ty) = (id(&field.identity), &field.ty);
-        let member = field.ident.to_string();
-        let hint = field.hint().map_or("", |hint| hint.name);
-        let unit = &field.unit;
-        let knobs = field.knob.map_or(0u32, |knob| 1 << knob);
-        quote! {
-            const #id_name: u16 = #id;
-            const #name: ::meta_core::field::Field =
-                ::meta_core::field::Field::new(#id_name, #member, <#ty as ::meta_core::ty::Described>::TYPE)
-                    .knobs(#knobs)
-                    .hint(#hint)
-                    .unit(#unit);
-        }
-    });
+    let fields = model.fields.iter().map(field);
     let layouts = (0..model.layouts()).map(|mask| layout(model, mask));
     let count = model.layouts();
-    let blobs = (0..count).map(|mask| numbered(item::BLOB, mask));
-    let all = (0..count).map(|mask| numbered(item::LAYOUT, mask));
-    let superset_fields = numbered(item::FIELDS, count - 1);
-    let name = &model.name;
-    let knobs = knob_mask(count - 1);
+    let blobs = LayoutItems::all(model).map(|items| items.blob);
+    let all = LayoutItems::all(model).map(|items| items.layout);
+    let (name, knobs) = (&model.name, narrow(count - 1));
+    let declared = model.fields.len();
+    let members = (model.fields.iter()).map(|field| FieldItems::of(field).field);
     quote! {
         #(#fields)*
         #(#layouts)*
         const __XDP_META_BTF_LEN: usize = ::meta_core::btf::longest(&[#(#blobs.len()),*]);
         static __XDP_META_LAYOUTS: [::meta_core::layout::Layout; #count] = [#(#all),*];
-        const __XDP_META_SUPERSET: ::meta_core::layout::Layout =
-            ::meta_core::layout::Layout::new(#name, #knobs, &#superset_fields);
-        static __XDP_META_SUPERSET_LAYOUT: ::meta_core::layout::Layout = __XDP_META_SUPERSET;
+        const __XDP_META_SUPERSET_FIELDS: [::meta_core::field::Field; #declared] =
+            ::meta_core::layout::pack([#(#members),*]);
+        static __XDP_META_SUPERSET: ::meta_core::layout::Layout =
+            ::meta_core::layout::Layout::new(#name, #knobs, &__XDP_META_SUPERSET_FIELDS);
+    }
+}
+
+fn field(field: &Field) -> TokenStream {
+    let FieldItems {
+        id: id_name,
+        field: name,
+        ..
+    } = FieldItems::of(field);
+    let (id, ty) = (id(&field.identity), &field.ty);
+    let member = field.ident.to_string();
+    let described = quote_spanned!(ty.span()=> ::meta_core::value::type_of::<#ty>());
+    let bits = field.bits.as_ref().map(|(_, width)| {
+        let width = u8::try_from(*width).unwrap_or(u8::MAX);
+        quote!(.bits(#width))
+    });
+    let on = (field.knobs.on != 0).then(|| {
+        let on = narrow(field.knobs.on);
+        quote!(.knobs(#on))
+    });
+    let off = (field.knobs.off != 0).then(|| {
+        let off = narrow(field.knobs.off);
+        quote!(.unless(#off))
+    });
+    let hint = field.hint().map(|hint| {
+        let hint = hint.name;
+        quote!(.hint(#hint))
+    });
+    let unit = field.unit.as_ref().map(|unit| quote!(.unit(#unit)));
+    quote! {
+        const #id_name: u16 = #id;
+        const #name: ::meta_core::field::Field =
+            ::meta_core::field::Field::new(#id_name, #member, #described) #bits #on #off #hint #unit;
     }
 }
 
 fn layout(model: &Model, mask: usize) -> TokenStream {
-    let fields = numbered(item::FIELDS, mask);
-    let layout = numbered(item::LAYOUT, mask);
-    let blob = numbered(item::BLOB, mask);
-    let btf = numbered(item::BTF, mask);
-    let members: Vec<_> = (model.fields.iter().enumerate())
-        .filter(|(_, field)| field.is_in(mask))
-        .map(|(index, _)| numbered(item::FIELD, index))
+    let LayoutItems {
+        fields,
+        layout,
+        blob,
+        btf,
+        ..
+    } = LayoutItems::of(model, mask);
+    let members: Vec<_> = (model.members(mask))
+        .map(|field| FieldItems::of(field).field)
         .collect();
     let count = members.len();
     let name = model.layout_name(mask);
-    let knobs = knob_mask(mask);
+    let knobs = narrow(mask);
     quote! {
         const #fields: [::meta_core::field::Field; #count] = ::meta_core::layout::pack([#(#members),*]);
         const #layout: ::meta_core::layout::Layout =
@@ -62,9 +84,4 @@ fn layout(model: &Model, mask: usize) -> TokenStream {
         const #blob: ::meta_core::btf::Blob = ::meta_core::btf::layout_blob(&#layout);
         static #btf: [u8; __XDP_META_BTF_LEN] = #blob.bytes();
     }
-}
-
-/// There are at most six knobs.
-fn knob_mask(mask: usize) -> u32 {
-    u32::try_from(mask).unwrap_or(u32::MAX)
 }

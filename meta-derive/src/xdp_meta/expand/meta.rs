@@ -5,40 +5,26 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, item, numbered};
+use super::{docs, narrow, FieldItems, LayoutItems};
 use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
-    let (ident, name, source) = (&model.ident, &model.name, &model.source);
+    let (ident, name, source) = (&model.ident, &model.name, model.whole_source());
     let docs = docs::table(model);
     let knobs = model.knobs.iter().map(ToString::to_string);
-    let count = model.layouts();
-    let btf = (0..count).map(|mask| numbered(item::BTF, mask));
-    let mask = u32::try_from(count - 1).unwrap_or(u32::MAX);
-    let arms = (0..mask).zip(0..).map(|(mask, index)| {
-        let writer = numbered(item::WRITER, index);
-        quote!(#mask => visitor.visit::<#writer>(),)
+    let btf = LayoutItems::all(model).map(|items| items.btf);
+    let (parameter, selected) = select(model);
+    let members = model.fields.iter().map(|field| {
+        let (member, id) = (&field.ident, FieldItems::of(field).id);
+        match field.bits {
+            None => quote!(#member: record.get_or_zero(#id)),
+            Some(_) => quote! {
+                #member: ::meta_core::bits::Bits::from_bits(record.get_bits(#id).unwrap_or(0))
+            },
+        }
     });
-    let last = numbered(item::WRITER, count - 1);
-    let selected = match count {
-        1 => quote!(visitor.visit::<#last>()),
-        _ => quote! {
-            match knobs & #mask {
-                #(#arms)*
-                _ => visitor.visit::<#last>(),
-            }
-        },
-    };
-    let parameter = match count {
-        1 => quote!(_),
-        _ => quote!(knobs),
-    };
-    let members = model.fields.iter().enumerate().map(|(index, field)| {
-        let (member, id) = (&field.ident, numbered(item::ID, index));
-        quote!(#member: record.get_or_zero(#id))
-    });
-    let values = model.fields.iter().enumerate().map(|(index, field)| {
-        let (member, id) = (&field.ident, numbered(item::ID, index));
+    let values = model.fields.iter().map(|field| {
+        let (member, id) = (&field.ident, FieldItems::of(field).id);
         quote!(#id => ::meta_core::value::Value::number(self.#member),)
     });
     quote! {
@@ -49,7 +35,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             const NAME: &'static str = #name;
             const KNOBS: &'static [&'static str] = &[#(#knobs),*];
             const LAYOUTS: &'static [::meta_core::layout::Layout] = &__XDP_META_LAYOUTS;
-            const SUPERSET: &'static ::meta_core::layout::Layout = &__XDP_META_SUPERSET_LAYOUT;
+            const SUPERSET: &'static ::meta_core::layout::Layout = &__XDP_META_SUPERSET;
             const BTF: &'static [&'static [u8]] = &[#(&#btf),*];
 
             fn select<V: ::meta_core::meta::Visitor<Self>>(#parameter: u32, visitor: V) -> V::Output {
@@ -73,4 +59,28 @@ pub(super) fn expand(model: &Model) -> TokenStream {
             }
         }
     }
+}
+
+/// The parameter for the mask of knobs, and the call of `visitor` with the writer of that mask.
+fn select(model: &Model) -> (TokenStream, TokenStream) {
+    let last = model.layouts() - 1;
+    let mask = narrow(last);
+    let writer = LayoutItems::of(model, last).writer;
+    if last == 0 {
+        return (quote!(_), quote!(visitor.visit::<#writer>()));
+    }
+    let arms = LayoutItems::all(model)
+        .take(last)
+        .zip(0u32..)
+        .map(|(items, mask)| {
+            let writer = items.writer;
+            quote!(#mask => visitor.visit::<#writer>(),)
+        });
+    let selected = quote! {
+        match knobs & #mask {
+            #(#arms)*
+            _ => visitor.visit::<#writer>(),
+        }
+    };
+    (quote!(knobs), selected)
 }

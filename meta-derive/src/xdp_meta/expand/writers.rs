@@ -4,11 +4,11 @@
 //!
 //! A writer must not branch on a field, loop, check a bound or panic: it runs for every packet.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{item, numbered};
-use crate::xdp_meta::model::Model;
+use super::{FieldItems, LayoutItems};
+use crate::xdp_meta::model::{Field, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let writers = (0..model.layouts()).map(|mask| writer(model, mask));
@@ -16,27 +16,19 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 }
 
 fn writer(model: &Model, mask: usize) -> TokenStream {
-    let writer = numbered(item::WRITER, mask);
-    let layout = numbered(item::LAYOUT, mask);
-    let source = &model.source;
-    let packed = model.packed(mask);
-    let parameter = match packed.is_empty() {
-        true => quote!(_),
-        false => quote!(source),
+    let LayoutItems { writer, layout, .. } = LayoutItems::of(model, mask);
+    let source = model.whole_source();
+    let parameter = match model.members(mask).next() {
+        None => quote!(_),
+        Some(_) => quote!(source),
     };
-    let fields = packed.iter().map(|(index, _)| {
-        let id = numbered(item::ID, *index);
-        let value = numbered(item::VALUE, *index);
-        let present = numbered(item::PRESENT, *index);
-        quote! {
-            let is_present = #present(source);
-            ::meta_core::value::At::<{ #layout.offset(#id) }>::put(
-                &mut record,
-                ::meta_core::value::Value::masked(#value(source), is_present),
-            );
-            let present = present | if is_present { const { #layout.present(#id) } } else { 0 };
-        }
-    });
+    // In the order in which they stand, as far as that is known.
+    let places = model.placed(mask).places;
+    let fields = places.iter().map(|place| write(place.field, &layout));
+    let (declared, stored) = match places.iter().any(|place| place.field.bits.is_some()) {
+        true => bits(&layout),
+        false => (TokenStream::new(), TokenStream::new()),
+    };
     // Three stores take fewer instructions than to put the trailer together first.
     let trailer = [
         (quote!(LAYOUT_ID), quote!(const { #layout.id })),
@@ -51,6 +43,7 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
         }
     });
     quote! {
+        #[allow(non_camel_case_types)]
         struct #writer;
 
         #[automatically_derived]
@@ -62,10 +55,55 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
             fn record(#parameter: &#source, generation: u16) -> Self::Record {
                 let mut record = [0; #layout.size as usize];
                 let present = 0u16;
+                #declared
                 #(#fields)*
+                #stored
                 #(#trailer)*
                 record
             }
         }
     }
+}
+
+/// Stores a field, or puts it to the other bit-fields; and takes note that it is there.
+fn write(field: &Field, layout: &Ident) -> TokenStream {
+    let FieldItems {
+        id, value, present, ..
+    } = FieldItems::of(field);
+    let written = match &field.bits {
+        None => quote! {
+            ::meta_core::value::At::<{ #layout.offset(#id) }>::put(
+                &mut record,
+                ::meta_core::value::Value::masked(#value(source), is_present),
+            );
+        },
+        Some((_, width)) => {
+            let width = u32::try_from(*width).unwrap_or(u32::MAX);
+            quote! {
+                let bits = bits | ::meta_core::bits::placed(
+                    ::meta_core::bits::Bits::to_bits(#value(source)),
+                    is_present,
+                    #width,
+                    const { #layout.shift(#id) },
+                );
+            }
+        }
+    };
+    quote! {
+        let is_present = #present(source);
+        #written
+        let present = present | if is_present { const { #layout.present(#id) } } else { 0 };
+    }
+}
+
+/// The integer of all bit-fields, and its store.
+fn bits(layout: &Ident) -> (TokenStream, TokenStream) {
+    let declared = quote!(let bits = 0u64;);
+    let stored = quote! {
+        ::meta_core::value::At::<{ #layout.bits_offset() }>::put(
+            &mut record,
+            ::meta_core::bits::low_bytes::<{ #layout.bits_len() }>(bits),
+        );
+    };
+    (declared, stored)
 }
