@@ -6,6 +6,8 @@
 //! that knows nothing of us, and compared. What must never happen: a pass because a peer was not asked, so each test also
 //! shows that a mistake would have been seen.
 
+mod twins;
+
 use std::time::Instant;
 
 use anyhow::Result;
@@ -19,7 +21,10 @@ use crate::ui::Step;
 type Test = fn(&Workshop, &Step) -> Result<Vec<String>>;
 
 /// All of them, with their names in reports.
-const TESTS: &[(&str, Test)] = &[("peers::vmlinux_agrees", btf_agreement::test)];
+const TESTS: &[(&str, Test)] = &[
+    ("peers::twins_generated", twins::generated),
+    ("peers::vmlinux_agrees", btf_agreement::test),
+];
 
 /// Runs the tests that match.
 pub fn run(workshop: &Workshop, matches: &dyn Fn(&str) -> bool, report: &mut Report) {
