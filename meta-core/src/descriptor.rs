@@ -97,11 +97,13 @@ pub struct Range {
 
 impl Range {
     /// Number of bits.
+    #[inline]
     pub const fn width(&self) -> u32 {
         (self.msb.saturating_sub(self.lsb) as u32).saturating_add(1)
     }
 
     /// The bits of the word that are the range's.
+    #[inline]
     pub const fn mask(&self) -> u64 {
         crate::bits::mask(self.width()) << (self.lsb & 63)
     }
@@ -151,7 +153,7 @@ pub trait Descriptor: Value + Ranges {
     /// Bytes of the descriptor.
     const SIZE: usize;
     /// `[u64; SIZE / 8]`.
-    type Words: Copy + AsRef<[u64]>;
+    type Words: Copy + AsRef<[u64]> + core::fmt::Debug;
 
     /// The descriptor that is these words in memory: in the machine's byte order, as a load of each gives them.
     fn from_words(words: Self::Words) -> Self;
@@ -163,7 +165,60 @@ pub trait Descriptor: Value + Ranges {
     ///
     /// The words are in the machine's byte order, as a volatile load gives them. That the device is done with the descriptor
     /// is to be seen before, and a barrier is to stand between.
-    fn read_once(read: impl FnMut(usize) -> u64) -> Self;
+    #[inline(always)]
+    fn read_once(read: impl FnMut(usize) -> u64) -> Self {
+        Self::from_words(Self::read_words(read))
+    }
+
+    /// The words that [`read_once`](Self::read_once) makes the descriptor of.
+    fn read_words(read: impl FnMut(usize) -> u64) -> Self::Words;
+}
+
+/// A copy of a descriptor that is kept as whole words, and taken apart only where something is asked.
+///
+/// A descriptor that lives through a loop needs a register, or a place on the stack, for each member that is asked for; its
+/// words need just two.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::descriptor::{Copied, Descriptor};
+/// use meta_core::le::Le64;
+///
+/// /// A buffer.
+/// #[derive(Clone, Copy, meta_derive::Descriptor)]
+/// #[repr(C)]
+/// pub struct Buffer {
+///     address: Le64,
+///     length: Le64,
+/// }
+///
+/// let copied = Copied::<Buffer>::read_once(|word| [0x1000u64, 60][word].to_le());
+/// assert_eq!(copied.get().length(), 60);
+/// assert_eq!(Copied::from(copied.get()).get().address(), 0x1000);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Copied<D: Descriptor>(D::Words);
+
+impl<D: Descriptor> Copied<D> {
+    /// The copy that `read` reads, as [`Descriptor::read_once`] does.
+    #[inline(always)]
+    pub fn read_once(read: impl FnMut(usize) -> u64) -> Self {
+        Self(D::read_words(read))
+    }
+
+    /// The descriptor.
+    #[inline(always)]
+    pub fn get(&self) -> D {
+        D::from_words(self.0)
+    }
+}
+
+impl<D: Descriptor> From<D> for Copied<D> {
+    #[inline(always)]
+    fn from(descriptor: D) -> Self {
+        Self(descriptor.to_words())
+    }
 }
 
 /// One of the formats of the memory `U`, a union with `#[derive(Descriptor)]`, which implements this for each of its members.

@@ -7,11 +7,16 @@
 //! With `sys` this is the only place for `unsafe`.
 
 use crate::{
-    desc::{RxDescriptor, TxDescriptor},
+    desc::{
+        rx_extended::{RxExtended, RxRead, RxWriteBack},
+        tx_extended::TxExtended,
+        tx_legacy::TxLegacy,
+    },
     sys::{page_pool::RxBuffer, skb::MappedSkb},
 };
 use core::{
     cell::UnsafeCell,
+    marker::PhantomData,
     sync::atomic::{fence, Ordering},
 };
 use kernel::{
@@ -22,6 +27,10 @@ use kernel::{
         atomic::{Acquire, Atomic, Relaxed, Release},
         Arc,
     },
+};
+use meta_core::{
+    descriptor::{Copied, Descriptor, View},
+    ty::Described,
 };
 
 /// Descriptors of a ring.
@@ -35,46 +44,79 @@ const fn next(index: usize) -> usize {
     index.wrapping_add(1) & MASK
 }
 
-/// Two little-endian quadwords: any descriptor.
+/// Two quadwords: any descriptor.
 type Raw = [u64; 2];
 
-/// The memory of a ring.
+/// The memory of a ring whose descriptors are of the formats of `U`.
 ///
 /// # Invariants
 ///
 /// `LEN` descriptors, zeroed at first.
-struct Descriptors(Coherent<[Raw]>);
+struct Descriptors<U> {
+    memory: Coherent<[Raw]>,
+    _formats: PhantomData<U>,
+}
 
-impl Descriptors {
+impl<U: Described> Descriptors<U> {
     fn new(dev: &Device<Bound>) -> Result<Self> {
+        const { assert!(U::TYPE.size() == size_of::<Raw>()) };
         // INVARIANT: LEN of them.
-        Ok(Self(Coherent::zeroed_slice(dev, LEN, GFP_KERNEL)?))
+        Ok(Self {
+            memory: Coherent::zeroed_slice(dev, LEN, GFP_KERNEL)?,
+            _formats: PhantomData,
+        })
     }
 
     #[inline]
     fn word(&self, index: usize, word: usize) -> *mut u64 {
-        self.0
+        self.memory
             .as_mut_ptr()
             .cast::<u64>()
             .wrapping_add((index & MASK) << 1 | (word & 1))
     }
 
+    /// A word as it is in memory.
     #[inline]
     fn read(&self, index: usize, word: usize) -> u64 {
         // SAFETY: In range by the mask; the device may write meanwhile, so the access is volatile.
-        u64::from_le(unsafe { self.word(index, word).read_volatile() })
+        unsafe { self.word(index, word).read_volatile() }
     }
 
+    /// A copy of the descriptor, each word of which was read once.
     #[inline]
-    fn write(&self, index: usize, word: usize, value: u64) {
+    fn copy<V>(&self, index: usize) -> Copied<V>
+    where
+        V: View<U> + Descriptor<Words = Raw>,
+    {
+        Copied::read_once(|word| self.read(index, word))
+    }
+
+    /// A descriptor of which only the second quadword was read, where status and done bit are.
+    #[inline]
+    fn peek<V>(&self, index: usize) -> V
+    where
+        V: View<U> + Descriptor<Words = Raw>,
+    {
+        V::from_words([0, self.read(index, 1)])
+    }
+
+    /// Writes a descriptor, the quadword with the done bit first.
+    #[inline]
+    fn write<V>(&self, index: usize, descriptor: V)
+    where
+        V: View<U> + Descriptor<Words = Raw>,
+    {
+        let [first, second] = descriptor.to_words();
         // SAFETY: As in `read`.
-        unsafe { self.word(index, word).write_volatile(value.to_le()) };
+        unsafe { self.word(index, 1).write_volatile(second) };
+        // SAFETY: As in `read`.
+        unsafe { self.word(index, 0).write_volatile(first) };
     }
 }
 
 /// The receive ring. Slots from `clean` to `used` belong to the device.
 pub(crate) struct RxRing {
-    descriptors: Descriptors,
+    descriptors: Descriptors<RxExtended>,
     buffers: KVec<Option<RxBuffer>>,
     /// Next slot that the device completes.
     clean: usize,
@@ -106,7 +148,7 @@ impl RxRing {
 
     /// Where the device finds the ring.
     pub(crate) fn dma_addr(&self) -> u64 {
-        self.descriptors.0.dma_address()
+        self.descriptors.memory.dma_address()
     }
 
     /// Slots that a buffer can be posted to: one stays free, so that full and empty differ.
@@ -124,9 +166,8 @@ impl RxRing {
     /// Gives `buffer` to the device, once the tail is written. The ring is not full.
     #[inline]
     pub(crate) fn post(&mut self, buffer: RxBuffer) {
-        // The status shares its place with the header address, which is not used: 0 also clears the done bit.
-        self.descriptors.write(self.used, 1, 0);
-        self.descriptors.write(self.used, 0, buffer.dma_addr());
+        let posted = RxRead::zeroed().with_buffer_addr(buffer.dma_addr());
+        self.descriptors.write(self.used, posted);
         if let Some(slot) = self.buffers.get_mut(self.used & MASK) {
             *slot = Some(buffer);
         }
@@ -136,19 +177,17 @@ impl RxRing {
     /// The next completed descriptor and its buffer, in the order in which they were posted. A done bit on a slot that
     /// is not the device's, or out of order, is not looked at.
     #[inline]
-    pub(crate) fn complete(&mut self) -> Option<(RxDescriptor, RxBuffer)> {
+    pub(crate) fn complete(&mut self) -> Option<(Copied<RxWriteBack>, RxBuffer)> {
         if self.is_empty() {
             return None;
         }
-        if !RxDescriptor::new(0, self.descriptors.read(self.clean, 1)).is_done() {
+        let seen: RxWriteBack = self.descriptors.peek(self.clean);
+        if !seen.is_done() {
             return None;
         }
         // The device writes the done bit last: what is read from here on is complete (dma_rmb).
         fence(Ordering::Acquire);
-        let descriptor = RxDescriptor::new(
-            self.descriptors.read(self.clean, 0),
-            self.descriptors.read(self.clean, 1),
-        );
+        let descriptor = self.descriptors.copy(self.clean);
         let buffer = self.buffers.get_mut(self.clean & MASK)?.take()?;
         self.clean = next(self.clean);
         Some((descriptor, buffer))
@@ -175,7 +214,7 @@ impl RxRing {
 /// Slots from `clean` to `used` are the cleaner's (and the device's), the others the filler's. Only the cleaner moves
 /// `clean`, only the filler moves `used`; there is one of each.
 struct TxShared {
-    descriptors: Descriptors,
+    descriptors: Descriptors<TxExtended>,
     slots: KVec<UnsafeCell<Option<MappedSkb>>>,
     clean: Atomic<usize>,
     used: Atomic<usize>,
@@ -222,7 +261,7 @@ pub(crate) fn transmit_ring(dev: &Device<Bound>) -> Result<(TxFiller, TxCleaner,
         },
         GFP_KERNEL,
     )?;
-    let address = shared.descriptors.0.dma_address();
+    let address = shared.descriptors.memory.dma_address();
     Ok((TxFiller(shared.clone()), TxCleaner(shared), address))
 }
 
@@ -242,9 +281,8 @@ impl TxFiller {
             Some(slot) if ring.free() > 0 => slot,
             _ => return Err(packet),
         };
-        let descriptor = TxDescriptor::packet(packet.dma_addr(), packet.len() as u16);
-        ring.descriptors.write(used, 0, descriptor.address);
-        ring.descriptors.write(used, 1, descriptor.control);
+        let descriptor = TxLegacy::packet(packet.dma_addr(), packet.len() as u16);
+        ring.descriptors.write(used, descriptor);
         // SAFETY: The slot is the filler's: it is not between `clean` and `used`.
         unsafe { *slot.get() = Some(packet) };
         ring.used.store(next(used), Release);
@@ -264,7 +302,7 @@ impl TxCleaner {
     pub(crate) fn complete(&mut self) -> Option<MappedSkb> {
         let clean = self.0.clean.load(Relaxed);
         if clean == self.0.used.load(Acquire)
-            || !TxDescriptor::is_done(self.0.descriptors.read(clean, 1))
+            || !self.0.descriptors.peek::<TxLegacy>(clean).is_done()
         {
             return None;
         }

@@ -195,7 +195,7 @@ impl RxQueue {
             let Some((descriptor, buffer)) = self.ring.complete() else {
                 break;
             };
-            let judged = match self.assembly.next(descriptor) {
+            let judged = match self.assembly.next(descriptor.get()) {
                 Frame::Packet(len) => Ok(len),
                 Frame::Part => Err(None),
                 Frame::BadLength => Err(Some(&stats.rx_length_errors)),

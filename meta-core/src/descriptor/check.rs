@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 
 //! What the derive can only know after the compiler has laid the types out: its assertions, with the numbers in their messages.
+//!
+//! `inline` keeps what only runs at compile time out of the kernel module.
 
 use crate::ty::Type;
 
@@ -11,6 +13,7 @@ struct Message {
 }
 
 impl Message {
+    #[inline]
     const fn new() -> Self {
         Self {
             bytes: [0; 256],
@@ -18,6 +21,7 @@ impl Message {
         }
     }
 
+    #[inline]
     const fn push(mut self, byte: u8) -> Self {
         if self.len < self.bytes.len() {
             self.bytes[self.len] = byte;
@@ -26,6 +30,7 @@ impl Message {
         self
     }
 
+    #[inline]
     const fn text(mut self, text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut i = 0;
@@ -36,6 +41,7 @@ impl Message {
         self
     }
 
+    #[inline]
     const fn number(self, number: usize) -> Self {
         let (rest, digit) = (number / 10, (number % 10).to_le_bytes()[0]);
         let more = match rest {
@@ -45,6 +51,7 @@ impl Message {
         more.push(b'0' + digit)
     }
 
+    #[inline]
     const fn bytes(self, number: usize) -> Self {
         let this = self.number(number);
         match number {
@@ -53,6 +60,7 @@ impl Message {
         }
     }
 
+    #[inline]
     const fn as_str(&self) -> &str {
         match core::str::from_utf8(self.bytes.split_at(self.len).0) {
             Ok(text) => text,
@@ -67,6 +75,7 @@ impl Message {
 ///
 /// If it does not.
 #[track_caller]
+#[inline]
 pub const fn no_padding_before(name: &str, offset: usize, end: usize) {
     if offset != end {
         let message = Message::new()
@@ -86,6 +95,7 @@ pub const fn no_padding_before(name: &str, offset: usize, end: usize) {
 ///
 /// If there is some.
 #[track_caller]
+#[inline]
 pub const fn no_padding_after(name: &str, size: usize, end: usize) {
     if size != end {
         let message = Message::new()
@@ -105,6 +115,7 @@ pub const fn no_padding_after(name: &str, size: usize, end: usize) {
 ///
 /// If it is not.
 #[track_caller]
+#[inline]
 pub const fn whole_words(size: usize) {
     if size % 8 != 0 {
         let message = Message::new()
@@ -121,6 +132,7 @@ pub const fn whole_words(size: usize) {
 ///
 /// If they are not.
 #[track_caller]
+#[inline]
 pub const fn same_size(first: &str, first_size: usize, name: &str, size: usize) {
     if first_size != size {
         let message = Message::new()
@@ -143,6 +155,7 @@ pub const fn same_size(first: &str, first_size: usize, name: &str, size: usize) 
 ///
 /// If its size or alignment is another.
 #[track_caller]
+#[inline]
 pub const fn same_place(name: &str, word: &Type, described: &Type) {
     if word.size() != described.size() || word.align() != described.align() {
         let message = Message::new()
@@ -163,6 +176,7 @@ pub const fn same_place(name: &str, word: &Type, described: &Type) {
 ///
 /// If it is wider.
 #[track_caller]
+#[inline]
 pub const fn range_fits(name: &str, width: usize, most: u32) {
     if width > most as usize {
         let message = Message::new()
@@ -183,6 +197,7 @@ pub const fn range_fits(name: &str, width: usize, most: u32) {
 ///
 /// If one has the machine's.
 #[track_caller]
+#[inline]
 pub const fn has_byte_order(name: &str, ty: &Type) {
     if !is_ordered(ty) {
         let message = Message::new()
@@ -193,6 +208,7 @@ pub const fn has_byte_order(name: &str, ty: &Type) {
     }
 }
 
+#[inline]
 const fn is_ordered(ty: &Type) -> bool {
     match ty {
         Type::Int(kind) => kind.size() == 1 || kind.is_big_endian() || kind.is_little_endian(),

@@ -48,7 +48,11 @@ pub(crate) fn union(union: &Union) -> TokenStream {
     let members = union.views.iter().map(|(view, ty)| {
         let text = text(view);
         quote! {
-            ::meta_core::ty::Member::new(#text, <#ty as ::meta_core::ty::Described>::TYPE, 0)
+            ::meta_core::ty::Member::new(
+                #text,
+                <#ty as ::meta_core::ty::Described>::TYPE,
+                ::core::mem::offset_of!(#ident, #view),
+            )
         }
     });
     let mut seen = Vec::new();

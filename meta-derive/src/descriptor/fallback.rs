@@ -71,8 +71,8 @@ fn stub(input: &DeriveInput) -> TokenStream {
                     []
                 }
 
-                fn read_once(_: impl ::core::ops::FnMut(usize) -> u64) -> Self {
-                    ::core::unreachable!()
+                fn read_words(_: impl ::core::ops::FnMut(usize) -> u64) -> Self::Words {
+                    []
                 }
             }
         }

@@ -14,11 +14,11 @@ use crate::{
     },
 };
 use core::marker::PhantomData;
-use meta_core::meta::Writer;
+use meta_core::{descriptor::Copied, meta::Writer};
 
 /// A packet as it came from the ring.
 pub(super) struct Arrived {
-    pub(super) descriptor: RxDescriptor,
+    pub(super) descriptor: Copied<RxDescriptor>,
     pub(super) buffer: RxBuffer,
     pub(super) len: usize,
 }
@@ -107,7 +107,7 @@ impl<W: Writer<RxDescriptor>> Handler for Recorded<'_, W> {
             knobs: config.knobs,
         };
         let mut packet = XdpBuff::new(buffer, len, rxq, stash);
-        packet.write_record(W::record(&descriptor, self.generation));
+        packet.write_record(W::record(&descriptor.get(), self.generation));
         match packet.run(self.prog, self.dev, context) {
             Verdict::Pass => deliver(packet, config, descriptor, self.dev, context),
             Verdict::Drop => Outcome::Dropped(packet.into_buffer()),
@@ -121,7 +121,7 @@ impl<W: Writer<RxDescriptor>> Handler for Recorded<'_, W> {
 fn deliver<S>(
     packet: XdpBuff<S>,
     config: &RxConfig,
-    descriptor: RxDescriptor,
+    descriptor: Copied<RxDescriptor>,
     dev: &NetDevice,
     context: &NapiContext<'_>,
 ) -> Outcome {
@@ -129,6 +129,7 @@ fn deliver<S>(
         Ok(skb) => skb,
         Err(buffer) => return Outcome::NoMemory(buffer),
     };
+    let descriptor = descriptor.get();
     if config.knobs & knob::HASH != 0 && descriptor.has_rss_hash() {
         skb.set_hash(descriptor.rss_hash(), descriptor.is_l4_hash());
     }

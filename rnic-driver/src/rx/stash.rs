@@ -10,10 +10,11 @@ use crate::{
     layouts::{knob, RxMeta},
     sys::metadata_ops,
 };
+use meta_core::descriptor::Copied;
 
 /// What the metadata kfuncs answer from: a copy of the descriptor, taken before the program ran.
 pub(crate) struct Stash {
-    pub(super) descriptor: RxDescriptor,
+    pub(super) descriptor: Copied<RxDescriptor>,
     pub(super) knobs: u32,
 }
 
@@ -22,14 +23,14 @@ impl metadata_ops::Stash for Stash {
         if self.knobs & knob::HASH == 0 {
             return None;
         }
-        RxMeta::rx_hash(&self.descriptor).map(|(hash, kind)| (hash, kind.into()))
+        RxMeta::rx_hash(&self.descriptor.get()).map(|(hash, kind)| (hash, kind.into()))
     }
 
     fn rx_vlan_tag(&self) -> Option<(u16, u16)> {
         if self.knobs & knob::VLAN == 0 {
             return None;
         }
-        RxMeta::rx_vlan_tag(&self.descriptor)
+        RxMeta::rx_vlan_tag(&self.descriptor.get())
             .map(|(proto, tci)| (u16::from_ne_bytes(proto.to_bytes()), tci))
     }
 }

@@ -89,8 +89,8 @@ fn descriptor(model: &Model) -> TokenStream {
             }
 
             #[inline(always)]
-            fn read_once(read: impl ::core::ops::FnMut(usize) -> u64) -> Self {
-                <Self as ::meta_core::descriptor::Descriptor>::from_words(::core::array::from_fn(read))
+            fn read_words(read: impl ::core::ops::FnMut(usize) -> u64) -> Self::Words {
+                ::core::array::from_fn(read)
             }
         }
     }
