@@ -69,9 +69,11 @@ impl<'a> Reader<'a> {
                     count = count.checked_mul(array.len).ok_or(Error::TooLarge { id })?;
                     array.element
                 }
-                Body::Ptr(_) => return Ok(u32::from(self.pointer)),
-                _ => {
-                    let size = item.size().ok_or(Error::NoSize { id })?;
+                body => {
+                    let size = match body {
+                        Body::Ptr(_) => u32::from(self.pointer),
+                        _ => item.size().ok_or(Error::NoSize { id })?,
+                    };
                     return count.checked_mul(size).ok_or(Error::TooLarge { id });
                 }
             };
