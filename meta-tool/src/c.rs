@@ -50,7 +50,7 @@ pub(crate) fn write(out: &mut impl Write, btf: &Reader<'static>) -> Result<()> {
         };
         out.write_all(text.as_bytes())?;
     }
-    kfuncs(out, btf, &names)
+    declare_kfuncs(out, btf, &names)
 }
 
 /// `struct name;`
@@ -62,38 +62,41 @@ fn declaration(btf: &Reader<'static>, names: &Names, id: u32) -> Result<String> 
     Ok(format!("{keyword} {};\n\n", names.of_type(id)))
 }
 
-/// Functions that a module gives to BPF programs, as these declare them.
-fn kfuncs(out: &mut impl Write, btf: &Reader<'static>, names: &Names) -> Result<()> {
-    let mut any = false;
-    for item in btf.types() {
-        let Body::DeclTag(tag) = item.body() else {
-            continue;
-        };
-        if item.name() != "bpf_kfunc" || tag.component.is_some() {
-            continue;
-        }
-        let Body::Func(func) = btf.get(tag.target)?.body() else {
-            continue;
-        };
-        if !any {
-            out.write_all(b"#ifdef __bpf__\n")?;
-            any = true;
-        }
+/// Functions that a module gives to BPF programs, as these declare them; behind the same condition as in bpftool's C.
+fn declare_kfuncs(out: &mut impl Write, btf: &Reader<'static>, names: &Names) -> Result<()> {
+    let kfuncs = kfuncs(btf);
+    if kfuncs.is_empty() {
+        return Ok(());
+    }
+    out.write_all(b"#if defined(__bpf__) && !defined(BPF_NO_KFUNC_PROTOTYPES)\n")?;
+    for (id, proto) in kfuncs {
         let declarator = Declarator {
             btf,
             names: Some(names),
         };
-        let name = names.of_type(tag.target);
-        let text = declarator.declare(func.proto, name, &mut NoInline)?;
+        let text = declarator.declare(proto, names.of_type(id), &mut NoInline)?;
         writeln!(
             out,
             "extern {text} __attribute__((weak, section(\".ksyms\")));"
         )?;
     }
-    if any {
-        out.write_all(b"#endif\n")?;
-    }
+    out.write_all(b"#endif\n")?;
     Ok(())
+}
+
+/// Kfuncs and their prototypes, by the tags that they have.
+fn kfuncs(btf: &Reader<'static>) -> Vec<(u32, u32)> {
+    let tagged = btf.types().filter_map(|item| match item.body() {
+        Body::DeclTag(tag) if item.name() == "bpf_kfunc" && tag.component.is_none() => {
+            Some(tag.target)
+        }
+        _ => None,
+    });
+    let kfunc = |id| match btf.get(id).ok()?.body() {
+        Body::Func(func) => Some((id, func.proto)),
+        _ => None,
+    };
+    tagged.filter_map(kfunc).collect()
 }
 
 /// A type without a name for a member, as C spells it: for people.

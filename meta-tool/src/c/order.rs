@@ -84,6 +84,10 @@ impl<'a> Order<'a> {
                 _ => {}
             }
         }
+        // What a kfunc takes.
+        for (_, proto) in super::kfuncs(btf) {
+            this.visit(proto, Need::Name, 0)?;
+        }
         Ok(this.steps)
     }
 

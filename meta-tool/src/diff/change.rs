@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use super::shape::{Element, Shape};
 
+/// Members of a trailer.
+const TRAILER: usize = 3;
+
 /// What happened to a type.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Change {
@@ -70,9 +73,19 @@ pub(super) fn between(old: Option<&Shape>, new: Option<&Shape>) -> Option<Change
             change.notes.push(format!("{} -> {}", text(old), text(new)));
         }
     }
-    change.parts = parts(&old.elements, &new.elements);
+    change.parts = parts(elements(old, new), elements(new, old));
     let renamed = old.name != new.name;
     (renamed || !change.notes.is_empty() || !change.parts.is_empty()).then_some(change)
+}
+
+/// The members; between layouts without those of the trailer, which is at the end of each.
+fn elements<'s>(shape: &'s Shape, other: &Shape) -> &'s [Element] {
+    let all = &shape.elements;
+    let own = all.len().saturating_sub(TRAILER);
+    match (shape.layout_id, other.layout_id) {
+        (Some(_), Some(_)) => all.get(..own).unwrap_or(all),
+        _ => all,
+    }
 }
 
 /// What there is to say of a type that came or went.

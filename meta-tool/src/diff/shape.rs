@@ -67,8 +67,8 @@ pub(super) fn all(btf: &Reader<'static>) -> Vec<Shape> {
 fn shape(btf: &Reader<'static>, item: &Item<'static>, layout_id: Option<u32>) -> Option<Shape> {
     let mut meaning = String::new();
     let (kind, elements) = match item.body() {
-        Body::Struct(of) => ("struct", members(btf, of, layout_id.is_some())),
-        Body::Union(of) => ("union", members(btf, of, false)),
+        Body::Struct(of) => ("struct", members(btf, of)),
+        Body::Union(of) => ("union", members(btf, of)),
         Body::Enum(of) | Body::Enum64(of) => ("enum", values(of)),
         Body::Typedef(target) => {
             meaning = spelled(btf, target);
@@ -96,15 +96,8 @@ fn shape(btf: &Reader<'static>, item: &Item<'static>, layout_id: Option<u32>) ->
     })
 }
 
-/// The members; of a layout, without those of the trailer, which is always at the end.
-fn members(btf: &Reader<'static>, of: Composite<'static>, is_layout: bool) -> Vec<Element> {
-    let count = of.members.len();
-    let count = if is_layout {
-        count.saturating_sub(3)
-    } else {
-        count
-    };
-    let members = of.members.take(count).enumerate().map(|(index, member)| {
+fn members(btf: &Reader<'static>, of: Composite<'static>) -> Vec<Element> {
+    let members = of.members.enumerate().map(|(index, member)| {
         let at = match (member.offset % 8, member.bits) {
             (0, 0) => format!("at {}", member.offset / 8),
             (bit, bits) => format!(
