@@ -38,10 +38,12 @@ pub(crate) fn write(out: &mut impl Write, btf: &Reader<'static>) -> Result<()> {
         enums: &RefCell::default(),
     };
     out.write_all(b"/* Made from BTF. */\n\n")?;
-    for (name, ty) in names.integers() {
-        writeln!(out, "typedef {ty} {name};")?;
+    let used = order::used(btf);
+    // Compilers write down numbers of their own that no type is made of.
+    for (name, _, ty) in names.integers().filter(|(_, id, _)| used.contains(id)) {
+        writeln!(out, "typedef {ty} {name};\n")?;
     }
-    for step in Order::of(btf, &names)? {
+    for step in Order::of(btf, &names, &used)? {
         let text = match step {
             Step::Declare(id) => declaration(btf, &names, id)?,
             Step::Define(id) => definition

@@ -69,16 +69,20 @@ impl Definition<'_> {
     fn body(&self, item: &Item<'static>, depth: usize) -> Result<String> {
         ensure!(depth < DEPTH, "structs without a name, too deep");
         match item.body() {
-            Body::Struct(_) => self.composite(item, "struct", depth),
-            Body::Union(_) => self.composite(item, "union", depth),
+            Body::Struct(_) => self.composite(item, self.names.of_type(item.id()), depth),
+            Body::Union(_) => self.composite(item, self.names.of_type(item.id()), depth),
             Body::Enum(of) | Body::Enum64(of) => Ok(self.enumeration(item, of, depth)),
             _ => self.declare(item.id(), "", depth),
         }
     }
 
-    fn composite(&self, item: &Item<'static>, keyword: &str, depth: usize) -> Result<String> {
+    fn composite(&self, item: &Item<'static>, name: &str, depth: usize) -> Result<String> {
         let packed = self.places.is_packed(item)?;
-        let mut text = head(keyword, self.names.of_type(item.id()));
+        let keyword = match item.kind() {
+            Kind::Struct => "struct",
+            _ => "union",
+        };
+        let mut text = head(keyword, name);
         let indent = "\t".repeat(depth + 1);
         let is_struct = item.kind() == Kind::Struct;
         let (mut end, mut longest, mut align) = (0, 0, 1);
@@ -151,7 +155,14 @@ impl Definition<'_> {
             name if name.is_empty() => "".into(),
             name => ident(name),
         };
-        let text = self.declare(member.type_id, &name, depth + 1)?;
+        let text = match self.btf.get(member.type_id)? {
+            // Only with -fms-extensions can a member without a name have a type with one: without the name it is the same.
+            item if name.is_empty() && matches!(item.kind(), Kind::Struct | Kind::Union) => {
+                ensure!(depth < DEPTH, "members without a name, too deep");
+                self.composite(&item, "", depth + 1)?
+            }
+            _ => self.declare(member.type_id, &name, depth + 1)?,
+        };
         Ok(match bits {
             Some(bits) => format!("{indent}{text} : {bits};\n"),
             None => format!("{indent}{text};\n"),

@@ -46,7 +46,7 @@ pub(crate) struct Names {
     by_id: HashMap<u32, String>,
     values: HashMap<(u32, u32), String>,
     others: RefCell<Used>,
-    integers: BTreeMap<String, String>,
+    integers: BTreeMap<String, (u32, &'static str)>,
 }
 
 impl Names {
@@ -126,7 +126,7 @@ impl Names {
             (_, true) => "long long",
             (_, false) => "unsigned long long",
         };
-        self.integers.insert(name.clone(), ty.to_owned());
+        self.integers.insert(name.clone(), (id, ty));
         self.by_id.insert(id, name);
     }
 
@@ -145,9 +145,11 @@ impl Names {
         self.others.borrow_mut().unique(self.of_value(id, index))
     }
 
-    /// Numbers that C does not have, and what they are.
-    pub(crate) fn integers(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.integers.iter().map(|(name, ty)| (&**name, &**ty))
+    /// Numbers that C does not have: name, id, and what they are.
+    pub(crate) fn integers(&self) -> impl Iterator<Item = (&str, u32, &'static str)> {
+        self.integers
+            .iter()
+            .map(|(name, (id, ty))| (&**name, *id, *ty))
     }
 
     /// Whether the compiler has the type already.

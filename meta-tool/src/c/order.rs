@@ -55,7 +55,11 @@ pub(super) struct Order<'a> {
 
 impl<'a> Order<'a> {
     /// The steps for all types with a name, and all enums.
-    pub(super) fn of(btf: &'a Reader<'static>, names: &'a Names) -> Result<Vec<Step>> {
+    pub(super) fn of(
+        btf: &'a Reader<'static>,
+        names: &'a Names,
+        used: &HashSet<u32>,
+    ) -> Result<Vec<Step>> {
         let mut this = Self {
             btf,
             names,
@@ -64,7 +68,6 @@ impl<'a> Order<'a> {
             steps: Vec::new(),
         };
         // Enums need nothing; those without a name that something is made of are written there.
-        let used = used(btf);
         for item in btf.types() {
             let is_inline = item.name().is_empty() && used.contains(&item.id());
             if matches!(item.kind(), Kind::Enum | Kind::Enum64) && !is_inline {
@@ -202,15 +205,19 @@ impl<'a> Order<'a> {
 }
 
 /// Types that others are made of.
-fn used(btf: &Reader<'static>) -> HashSet<u32> {
+pub(super) fn used(btf: &Reader<'static>) -> HashSet<u32> {
     let mut used = HashSet::new();
-    for item in btf.types() {
-        // A tag is on a type, and not made of it.
-        if item.kind() != Kind::DeclTag {
-            used.extend(item.target());
+    let mut reader = Some(btf);
+    while let Some(btf) = reader {
+        for item in btf.types() {
+            // A tag is on a type, and not made of it.
+            if item.kind() != Kind::DeclTag {
+                used.extend(item.target());
+            }
+            used.extend(item.members().map(|member| member.type_id));
+            used.extend(item.params().map(|param| param.type_id));
         }
-        used.extend(item.members().map(|member| member.type_id));
-        used.extend(item.params().map(|param| param.type_id));
+        reader = btf.base();
     }
     used
 }
