@@ -21,15 +21,19 @@ pub(crate) fn expand(
     let errors = errors.map(|errors| errors.to_compile_error());
     let (ident, vis) = (&input.ident, &input.vis);
     let (generics, parameters, bounds) = input.generics.split_for_impl();
+    let bytes = match input.generics.params.is_empty() {
+        true => quote!([u8; ::core::mem::size_of::<#ident>()]),
+        false => quote!([u8; 1]),
+    };
     let value = (!matches!(input.data, Data::Union(_))).then(|| {
         quote! {
             #[automatically_derived]
             impl #generics ::meta_core::value::Value for #ident #parameters #bounds {
                 const ZERO: Self = ::core::unreachable!();
-                type Bytes = [u8; 1];
+                type Bytes = #bytes;
 
                 fn masked(self, _: bool) -> Self::Bytes {
-                    [0]
+                    ::core::unreachable!()
                 }
 
                 fn from_bytes(_: Self::Bytes) -> Self {
