@@ -24,7 +24,7 @@ impl Write for Sink {
 }
 
 /// Reads as BTF that stands alone or is split from `base`, and walks over it; whether it is BTF at all.
-pub fn bytes(bytes: &[u8], base: Option<&Reader<'_>>) -> bool {
+pub(crate) fn bytes(bytes: &[u8], base: Option<&Reader<'_>>) -> bool {
     let reader = match base {
         Some(base) => Reader::split(bytes, base),
         None => Reader::new(bytes),
@@ -42,7 +42,7 @@ pub fn bytes(bytes: &[u8], base: Option<&Reader<'_>>) -> bool {
 }
 
 /// Walks over everything.
-pub fn all(reader: &Reader<'_>) {
+pub(crate) fn all(reader: &Reader<'_>) {
     let checked = reader.check();
     if let Err(error) = &checked {
         print(error);
@@ -53,7 +53,7 @@ pub fn all(reader: &Reader<'_>) {
     }
     assert_eq!(reader.types().len(), reader.len() as usize);
     assert_eq!(reader.end() - reader.start(), reader.len());
-    assert_eq!(reader.is_empty(), reader.len() == 0);
+    assert_eq!(reader.is_empty(), reader.types().next().is_none());
     let mut seen = 0;
     for (item, id) in reader.types().zip(reader.start()..) {
         assert_eq!(item.id(), id);

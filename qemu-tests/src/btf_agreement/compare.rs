@@ -50,7 +50,7 @@ pub fn dumps(ours: Reader<'_>, theirs: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// bpftool (7.5 and 7.7) extends the sign of an unsigned enum's values of 32 bits in JSON, though not in its text.
+/// bpftool (7.5, and the one in the tree of 7.3) extends the sign of an unsigned enum's values of 32 bits in JSON, though not in its text.
 fn put_right(theirs: &mut Value) {
     if theirs["kind"] != "ENUM" || theirs["encoding"] != "UNSIGNED" {
         return;

@@ -3,8 +3,9 @@
 //! BTF as JSON, in the words of `bpftool --json btf dump`.
 //!
 //! For BTF that both know, it is the same byte for byte, so that each can stand in for the other and be compared with it.
-//! Two things differ: what is not UTF-8 becomes replacement characters here, and control characters are escaped, since JSON
-//! allows neither.
+//! Three things differ. What is not UTF-8 becomes replacement characters here, and control characters are escaped, since JSON
+//! allows neither. And a value of an unsigned 32-bit enum is what it is: bpftool (7.5) extends its sign to 64 bits in JSON,
+//! though not in its text.
 //!
 //! # Examples
 //!
