@@ -10,6 +10,7 @@
     reason = "nothing of a program is reachable from outside; `pub` is its modules' interface"
 )]
 
+mod accept;
 mod alarms;
 mod bench;
 mod boot;
@@ -40,6 +41,7 @@ mod splat;
 mod straight_line;
 mod test_run;
 mod toeplitz;
+mod tool;
 mod trouble;
 mod ui;
 mod vm;
@@ -56,6 +58,10 @@ use paths::Paths;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // It needs nothing of what is set up.
+    if let Verb::Btf(verb) = &cli.verb {
+        return meta_tool::run(verb);
+    }
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -84,6 +90,7 @@ fn run(cli: &Cli) -> Result<()> {
         }
         Verb::Demo { changes, json } => demo::run(&workshop, *changes, json.as_deref()),
         Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
+        Verb::Btf(_) => Ok(()),
         Verb::Bench { json } => bench::run(&workshop, json.as_deref()),
         Verb::Shell { nic, traffic } => shell::run(&workshop, nic, *traffic),
     }

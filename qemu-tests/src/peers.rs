@@ -12,9 +12,11 @@ use std::time::Instant;
 
 use anyhow::Result;
 
+use crate::accept;
 use crate::boot::Workshop;
 use crate::btf_agreement;
 use crate::report::{Outcome, Report, Verdict};
+use crate::tool;
 use crate::ui::Step;
 
 /// A test: what was found to be wrong, in words for a failure card. An error is for machinery that failed.
@@ -24,6 +26,13 @@ type Test = fn(&Workshop, &Step) -> Result<Vec<String>>;
 const TESTS: &[(&str, Test)] = &[
     ("peers::twins_generated", twins::generated),
     ("peers::vmlinux_agrees", btf_agreement::test),
+    ("peers::accept_bpftool", accept::bpftool::test),
+    ("peers::accept_pahole", accept::pahole::test),
+    ("peers::accept_libbpf", accept::libbpf::test),
+    ("peers::tool_text", tool::text),
+    ("peers::tool_json", tool::json),
+    ("peers::tool_c", tool::c::test),
+    ("peers::tool_header", tool::header),
 ];
 
 /// Runs the tests that match.
