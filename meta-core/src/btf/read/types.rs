@@ -32,8 +32,7 @@ impl<'a> Iterator for Types<'a> {
     fn next(&mut self) -> Option<Item<'a>> {
         let (head, rest) = self.rest.split_first_chunk()?;
         let [name, info, word] = self.order.three(head);
-        let length = payload(info, self.layouts)?;
-        let (payload, rest) = rest.split_at_checked(length)?;
+        let (payload, rest) = rest.split_at_checked(payload(info, self.layouts))?;
         let item = Item {
             strings: self.strings,
             payload,
@@ -70,28 +69,32 @@ pub(super) fn count(
     let mut rest = section;
     let mut count = 0;
     while !rest.is_empty() {
-        let here = || {
-            let at = at + (section.len() - rest.len()) as u64;
-            (at, first_id.saturating_add(count))
-        };
-        let end = || {
-            let (at, id) = here();
-            Error::Record { at, id }
-        };
-        let (head, tail) = rest.split_first_chunk::<TYPE>().ok_or_else(end)?;
-        let [_, _, _, _, a, b, c, d, ..] = head;
-        let info = order.one(&[*a, *b, *c, *d]);
-        let Some(length) = payload(info, layouts) else {
-            let (at, id) = here();
-            let kind = number(info);
-            return Err(Error::Kind { at, id, kind });
-        };
-        rest = tail.get(length..).ok_or_else(end)?;
+        match step(rest, layouts, order) {
+            Ok(tail) => rest = tail,
+            Err(unknown) => {
+                let at = at + (section.len() - rest.len()) as u64;
+                let id = first_id.saturating_add(count);
+                return Err(match unknown {
+                    Some(kind) => Error::Kind { at, id, kind },
+                    None => Error::Record { at, id },
+                });
+            }
+        }
         count += 1;
     }
     // Ids below the sum are used, and one more must exist to say "behind them".
     first_id.checked_add(count).ok_or(Error::TooMany)?;
     Ok(count)
+}
+
+/// What follows the first record; an error has its kind, if that is what is wrong.
+#[inline]
+fn step<'a>(rest: &'a [u8], layouts: &[u8], order: Order) -> Result<&'a [u8], Option<u8>> {
+    let (head, tail) = rest.split_first_chunk::<TYPE>().ok_or(None)?;
+    let [_, info, _] = order.three(head);
+    let length = payload(info, layouts);
+    tail.get(length..)
+        .ok_or_else(|| Some(number(info)).filter(|_| length == UNKNOWN))
 }
 
 /// `BTF_KIND_*` of a record.
@@ -100,22 +103,25 @@ pub(super) const fn number(info: u32) -> u8 {
     (info >> KIND_SHIFT & KIND_MASK) as u8
 }
 
-/// Bytes behind a record's head.
+/// Longer than any section.
+const UNKNOWN: usize = usize::MAX;
+
+/// Bytes behind a record's head; [`UNKNOWN`] if nothing says how many.
 #[inline]
-pub(super) fn payload(info: u32, layouts: &[u8]) -> Option<usize> {
+fn payload(info: u32, layouts: &[u8]) -> usize {
     let count = (info & VLEN_MASK) as usize;
     // Kind 0 is none.
     let slot = usize::from(number(info)).wrapping_sub(1);
     match LENGTHS.get(slot) {
-        Some((fixed, each)) => Some(usize::from(*fixed) + count * usize::from(*each)),
-        None => unknown(info, layouts),
+        Some((fixed, each)) => usize::from(*fixed) + count * usize::from(*each),
+        None => by_layout(info, layouts).unwrap_or(UNKNOWN),
     }
 }
 
 /// The same for kinds that only the layout section knows.
 #[cold]
 #[inline(never)]
-fn unknown(info: u32, layouts: &[u8]) -> Option<usize> {
+fn by_layout(info: u32, layouts: &[u8]) -> Option<usize> {
     let kind = number(info);
     if kind == 0 {
         return None;
