@@ -157,17 +157,26 @@ pub const fn same_size(first: &str, first_size: usize, name: &str, size: usize) 
 #[track_caller]
 #[inline]
 pub const fn same_place(name: &str, word: &Type, described: &Type) {
-    if word.size() != described.size() || word.align() != described.align() {
-        let message = Message::new()
-            .text("`")
-            .text(name)
-            .text("` has ")
-            .bytes(word.size())
-            .text(", but what `as` describes it as has ")
-            .bytes(described.size())
-            .text(", or another alignment");
-        panic!("{}", message.as_str());
-    }
+    let what = match () {
+        () if word.size() != described.size() => " takes ",
+        () if word.align() != described.align() => " is aligned to ",
+        () => return,
+    };
+    let (word, described) = match word.size() == described.size() {
+        true => (word.align(), described.align()),
+        false => (word.size(), described.size()),
+    };
+    let message = Message::new()
+        .text("`")
+        .text(name)
+        .text("`")
+        .text(what)
+        .bytes(word)
+        .text(", and the type that `as` says it is in C")
+        .text(what)
+        .bytes(described)
+        .text("; both must be the same");
+    panic!("{}", message.as_str());
 }
 
 /// A range fits into the type that it is taken as.

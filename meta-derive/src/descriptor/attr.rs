@@ -30,8 +30,8 @@ pub(crate) struct Entry {
     pub(crate) doc: Option<LitStr>,
     /// `as = Type`: what the word is in C.
     pub(crate) like: Option<Type>,
-    /// A value was given, even if it could not be read.
-    pub(crate) has_bits: bool,
+    /// Something in it could not be read, so that what is missing may be there.
+    pub(crate) faulty: bool,
 }
 
 /// `msb..=lsb`, or one bit.
@@ -112,37 +112,39 @@ impl Entry {
 
     fn parse(attr: &Attribute, diag: &mut Diag) -> Self {
         let mut this = Self::default();
-        each(
-            core::slice::from_ref(attr),
-            "desc",
-            diag,
-            |key, input, diag| {
-                if input.peek(Token![:]) && !input.peek(Token![::]) {
-                    input.parse::<Token![:]>()?;
-                    let ty = input.parse()?;
-                    match &this.named {
-                        Some((first, _)) => diag.error(
-                            key,
-                            format_args!("the range is called `{first}` already; write an attribute for each range"),
-                        ),
-                        None => this.named = Some((key.clone(), ty)),
-                    }
-                    return Ok(());
-                }
-                match key.to_string().as_str() {
-                    "reserved" => set(&mut this.reserved, key, key.clone(), diag),
-                    "bits" => {
-                        this.has_bits = true;
-                        set(&mut this.bits, key, assigned(input)?, diag);
-                    }
-                    "overlap" => set(&mut this.overlap, key, (), diag),
-                    "doc" => set(&mut this.doc, key, assigned(input)?, diag),
-                    "as" => set(&mut this.like, key, assigned(input)?, diag),
-                    other => return Err(unknown(key, other, "desc", &Self::KEYS)),
-                }
-                Ok(())
-            },
-        );
+        let attrs = core::slice::from_ref(attr);
+        each(attrs, "desc", diag, |key, input, diag| {
+            let entry = this.entry(key, input, diag);
+            this.faulty |= entry.is_err();
+            entry
+        });
         this
+    }
+
+    /// One entry of the list.
+    fn entry(&mut self, key: &Ident, input: ParseStream<'_>, diag: &mut Diag) -> syn::Result<()> {
+        if input.peek(Token![:]) && !input.peek(Token![::]) {
+            input.parse::<Token![:]>()?;
+            let ty = input.parse()?;
+            match &self.named {
+                Some((first, _)) => diag.error(
+                    key,
+                    format_args!(
+                        "the range is called `{first}` already; write an attribute for each range"
+                    ),
+                ),
+                None => self.named = Some((key.clone(), ty)),
+            }
+            return Ok(());
+        }
+        match key.to_string().as_str() {
+            "reserved" => set(&mut self.reserved, key, key.clone(), diag),
+            "bits" => set(&mut self.bits, key, assigned(input)?, diag),
+            "overlap" => set(&mut self.overlap, key, (), diag),
+            "doc" => set(&mut self.doc, key, assigned(input)?, diag),
+            "as" => set(&mut self.like, key, assigned(input)?, diag),
+            other => return Err(unknown(key, other, "desc", &Self::KEYS)),
+        }
+        Ok(())
     }
 }

@@ -56,7 +56,7 @@ impl Range {
             (None, Some(reserved)) => (reserved, None),
             (None, None) => return None,
         };
-        if !entry.has_bits {
+        if entry.bits.is_none() && !entry.faulty {
             let message = format!("it is not said where `{ident}` is in `{word}`; add `bits = msb..=lsb`, or `bits = n` for one bit");
             diag.error(&ident, message);
         }

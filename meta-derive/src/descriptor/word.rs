@@ -122,11 +122,11 @@ impl Word {
             if entry.like.is_some() {
                 word.like = entry.like;
             } else if entry.named.is_none() && entry.reserved.is_none() {
-                if entry.has_bits {
+                if entry.bits.is_some() && !entry.faulty {
                     diag.error(attr, "the range has no name; write `#[desc(name: Type, bits = ...)]`, or `#[desc(reserved, bits = ...)]`");
                 }
                 word.complete = false;
-            } else if entry.named.is_none() && !entry.has_bits {
+            } else if entry.named.is_none() && entry.bits.is_none() && !entry.faulty {
                 word.reserved = true;
             } else if let Class::Int(kind) = word.class {
                 match Range::new(entry, &ident, kind, diag) {

@@ -3,7 +3,9 @@
 //! Builders, for the formats that a driver writes: each gives the descriptor with one thing changed.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::Type;
 
 use super::getters::raw;
 use super::{mask, plain, text};
@@ -75,8 +77,11 @@ fn part(model: &Model, word: &Word, kind: Kind, range: &Range, taken: &Taken) ->
     let number = match taken.form {
         Form::Int(width) if width == kind.size as u32 * 8 => quote!(#name),
         Form::Int(_) | Form::Bool => quote!(#name as #host_ty),
-        Form::Enum if host == "u64" => quote!(#name.to_bits()),
-        Form::Enum => quote!(#name.to_bits() as #host_ty),
+        Form::Enum if host == "u64" => to_bits(name, ty),
+        Form::Enum => {
+            let number = to_bits(name, ty);
+            quote!(#number as #host_ty)
+        }
     };
     let value = if range.width() == kind.size as u32 * 8 {
         stored(word, kind, number)
@@ -136,7 +141,7 @@ fn checked(model: &Model, range: &Range, taken: &Taken) -> TokenStream {
         range.width(),
     );
     let (number, most) = match taken.form {
-        Form::Enum => (quote!(#name.to_bits()), mask(range.width(), "u64")),
+        Form::Enum => (to_bits(name, ty), mask(range.width(), "u64")),
         Form::Int(bits) => (quote!(#name), mask(range.width(), &format!("u{bits}"))),
         Form::Bool => return TokenStream::new(),
     };
@@ -152,6 +157,11 @@ fn checked(model: &Model, range: &Range, taken: &Taken) -> TokenStream {
             }
         }
     }
+}
+
+/// The number of an enum's value.
+fn to_bits(name: &Ident, ty: &Type) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty>::to_bits(#name))
 }
 
 /// Whether values of the type may not fit; of an enum the macro does not know.

@@ -3,7 +3,8 @@
 //! A getter for each range, and for each word that is not divided.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use super::{docs, mask, plain};
 use crate::descriptor::model::Model;
@@ -65,7 +66,7 @@ fn part(model: &Model, word: &Word, kind: Kind, range: &Range, taken: &Taken) ->
         Form::Bool => quote!(#bits != 0),
         Form::Int(width) if width == kind.size as u32 * 8 => bits,
         Form::Int(_) => quote!((#bits) as #ty),
-        Form::Enum => quote!(<#ty>::from_bits((#bits) as u64)),
+        Form::Enum => quote_spanned!(ty.span()=> <#ty>::from_bits((#bits) as u64)),
     };
     quote! {
         #[doc = #docs]
