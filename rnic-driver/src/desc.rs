@@ -16,16 +16,16 @@
 //! | [`rx_advanced`] | 82576 | receive: read, write-back |
 //! | [`tx_advanced`] | 82576 | transmit: data, its write-back, context |
 //! | [`rss_type`], [`packet_type`] | both | what write-backs say about a packet |
+//! | [`transmit_type`] | both | what a transmit descriptor is |
 
 pub mod packet_type;
 pub mod rss_type;
 pub mod rx_advanced;
 pub mod rx_extended;
+pub mod transmit_type;
 pub mod tx_advanced;
 pub mod tx_extended;
 pub mod tx_legacy;
-
-mod number;
 
 pub use self::rx_extended::RxWriteBack as RxDescriptor;
 pub use self::tx_legacy::TxLegacy as TxDescriptor;

@@ -25,16 +25,16 @@ pub const ETH_P_8021Q: u16 = 0x8100;
 #[xdp_meta(name = "rnic_rx", source = RxDescriptor, knobs(hash, vlan))]
 pub struct RxMeta {
     /// Toeplitz hash of addresses and, for TCP, ports.
-    #[meta(knob = hash, hint = rx_hash, value = |d| d.rss_hash(), present = |d| d.has_rss_hash())]
+    #[meta(knob = hash, hint = rx_hash, field = rss_hash, valid = has_rss_hash)]
     pub rx_hash: u32,
     /// What the hash covers: bits of `enum xdp_rss_hash_type`.
-    #[meta(knob = hash, hint = rx_hash_type, value = |d| d.rss_hash_type(), present = |d| d.has_rss_hash())]
+    #[meta(knob = hash, hint = rx_hash_type, field = rss_hash_type, valid = has_rss_hash)]
     pub rx_hash_type: u16,
     /// Tag control information of the tag that was taken out of the packet.
-    #[meta(knob = vlan, hint = rx_vlan_tci, value = |d| d.vlan_tci(), present = |d| d.has_vlan())]
+    #[meta(knob = vlan, hint = rx_vlan_tci, field = vlan_tci, valid = has_vlan)]
     pub rx_vlan_tci: u16,
     /// Its Ethertype.
-    #[meta(knob = vlan, hint = rx_vlan_proto, value = |_| Be16::new(ETH_P_8021Q), present = |d| d.has_vlan())]
+    #[meta(knob = vlan, hint = rx_vlan_proto, value = |_| Be16::new(ETH_P_8021Q), valid = has_vlan)]
     pub rx_vlan_proto: Be16,
 }
 

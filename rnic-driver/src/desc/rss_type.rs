@@ -4,7 +4,7 @@
 //!
 //! The two NICs number the first types alike; the 82574 has no others. Its types 6 to 15 are reserved, so they are no hash.
 
-use super::number::number;
+use meta_derive::Value;
 
 /// Bits of `enum xdp_rss_hash_type` (`include/net/xdp.h`).
 mod xdp {
@@ -17,10 +17,11 @@ mod xdp {
 }
 
 /// The 82574's types (datasheet, 7.1.5: RSS type in MRQ).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Value)]
 #[repr(u8)]
 pub enum RssType {
     /// There is no hash, or its type is reserved.
+    #[value(fallback)]
     None = 0,
     /// Addresses and ports of TCP over IPv4.
     TcpIpv4 = 1,
@@ -33,8 +34,6 @@ pub enum RssType {
     /// Addresses of IPv6.
     Ipv6 = 5,
 }
-
-number!(RssType: TcpIpv4 Ipv4 TcpIpv6Ex Ipv6Ex Ipv6, else None);
 
 impl RssType {
     /// Bits of `enum xdp_rss_hash_type`; 0 for no hash.
@@ -70,10 +69,11 @@ pub(super) const fn hash_type(bits: u8) -> u16 {
 }
 
 /// The 82576's types (`E1000_RSS_TYPE_*` in `igb/e1000_82575.h`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Value)]
 #[repr(u8)]
 pub enum AdvancedRssType {
     /// There is no hash, or its type is reserved.
+    #[value(fallback)]
     None = 0,
     /// Addresses and ports of TCP over IPv4.
     TcpIpv4 = 1,
@@ -94,8 +94,6 @@ pub enum AdvancedRssType {
     /// Addresses, those of extension headers included, and ports of UDP over IPv6.
     UdpIpv6Ex = 9,
 }
-
-number!(AdvancedRssType: TcpIpv4 Ipv4 TcpIpv6 Ipv6Ex Ipv6 TcpIpv6Ex UdpIpv4 UdpIpv6 UdpIpv6Ex, else None);
 
 impl AdvancedRssType {
     /// Bits of `enum xdp_rss_hash_type`; 0 for no hash.

@@ -7,7 +7,7 @@
 //!
 //! Source: Intel 82576 GbE Controller datasheet, 7.2.2 (advanced transmit context and advanced transmit data descriptors).
 
-use super::packet_type::{TransmitType, Transport};
+use super::transmit_type::{TransmitType, Transport};
 use meta_core::le::{Le32, Le64};
 use meta_derive::Descriptor;
 
@@ -104,7 +104,7 @@ pub struct TxWriteBack {
 /// # Examples
 ///
 /// ```
-/// use rnic_driver::desc::{packet_type::Transport, tx_advanced::TxContext};
+/// use rnic_driver::desc::{transmit_type::Transport, tx_advanced::TxContext};
 ///
 /// let context = TxContext::new()
 ///     .with_maclen(14)

@@ -7,7 +7,7 @@
 //!
 //! Source: Intel 82574 GbE Controller Family datasheet, 7.2 (TCP/IP context and TCP/IP data transmit descriptors).
 
-use super::{packet_type::TransmitType, tx_legacy::TxLegacy};
+use super::{transmit_type::TransmitType, tx_legacy::TxLegacy};
 use meta_core::le::{Le16, Le32, Le64};
 use meta_derive::Descriptor;
 
