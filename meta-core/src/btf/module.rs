@@ -11,6 +11,7 @@ use super::kfunc::{Kfunc, Type};
 use super::layout::structure;
 use super::read::Linkage;
 use super::write::{Builder, Id, Param};
+use crate::descriptor::Ranges;
 use crate::meta::XdpMeta;
 use crate::text;
 use crate::ty::{Described, Kind};
@@ -104,7 +105,7 @@ impl<const CAP: usize> Module<CAP> {
         self
     }
 
-    /// Adds a type that no layout has, such as that of a descriptor.
+    /// Adds a type that no layout has.
     ///
     /// # Panics
     ///
@@ -116,17 +117,56 @@ impl<const CAP: usize> Module<CAP> {
     /// use meta_core::btf::Module;
     /// use meta_core::ty::{Described, Type};
     ///
-    /// struct Writeback;
+    /// struct Key;
     ///
-    /// impl Described for Writeback {
-    ///     const TYPE: Type = Type::Array(&Type::LE64, 2);
+    /// impl Described for Key {
+    ///     const TYPE: Type = Type::Array(&Type::BE32, 10);
     /// }
     ///
-    /// const BTF: Module<512> = Module::new().describing::<Writeback>();
+    /// const BTF: Module<512> = Module::new().describing::<Key>();
     /// assert!(BTF.len() > Module::<512>::new().len());
     /// ```
     pub const fn describing<T: Described>(mut self) -> Self {
         self.btf.describe(&T::TYPE);
+        self
+    }
+
+    /// Adds a descriptor: its type, and a tag for each range of bits on the word that it is in.
+    ///
+    /// # Panics
+    ///
+    /// If that does not fit into `CAP`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use meta_core::btf::Module;
+    /// use meta_core::le::Le64;
+    ///
+    /// /// What the card writes back.
+    /// #[derive(Clone, Copy, meta_derive::Descriptor)]
+    /// #[descriptor(name = "nic_writeback")]
+    /// #[repr(C)]
+    /// pub struct Writeback {
+    ///     #[desc(done: bool, bits = 0)]
+    ///     #[desc(length: u16, bits = 31..=16)]
+    ///     status: Le64,
+    /// }
+    ///
+    /// const BTF: Module<512> = Module::new().descriptor::<Writeback>();
+    /// static BYTES: [u8; BTF.len()] = BTF.bytes();
+    /// assert!(BYTES.windows(18).any(|text| text == b"bits:length:31:16\0"));
+    /// ```
+    pub const fn descriptor<D: Ranges>(mut self) -> Self {
+        let id = self.btf.describe(&D::TYPE);
+        let mut i = 0;
+        while i < D::RANGES.len() {
+            let range = &D::RANGES[i];
+            if !range.tag.is_empty() {
+                self.btf.tag_member(id, range.word, range.tag);
+            }
+            i += 1;
+        }
         self
     }
 

@@ -1,16 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The module's BTF, as the kernel serves it.
+//! BTF in the kernel: the module's as it is served, and every blob as the verifier takes it.
 
 use anyhow::Result;
+use meta_core::btf::BASE;
 use meta_core::hint;
 use meta_core::meta::XdpMeta as _;
 use rnic_driver::layouts::RxMeta;
 
 use crate::case::{Case, Definition};
+use crate::sys::bpf::btf::load;
 use crate::tools;
 
-pub(super) const CASES: &[Definition] = &[Definition::new("btf::module", module)];
+#[path = "../../../../meta-core/tests/support/blobs.rs"]
+mod blobs;
+
+pub(super) const CASES: &[Definition] = &[
+    Definition::new("btf::module", module),
+    Definition::new("btf::kernel_accepts", kernel_accepts),
+];
+
+/// Only BTF that stands alone can be given to the kernel: what is split from a base comes with a module.
+fn kernel_accepts(case: &mut Case<'_>) -> Result<()> {
+    let kinds = blobs::all()
+        .into_iter()
+        .filter(|blob| blob.base.is_none())
+        .map(|blob| (blob.name, blob.bytes));
+    let layouts = RxMeta::LAYOUTS
+        .iter()
+        .zip(RxMeta::BTF)
+        .map(|(layout, bytes)| (layout.name.to_owned(), bytes.to_vec()));
+    let base = ("the module's base".to_owned(), BASE.to_vec());
+    for (name, bytes) in kinds.chain(layouts).chain([base]) {
+        let loaded = load(&bytes);
+        let why = loaded.as_ref().err().map(ToString::to_string);
+        let why = why.unwrap_or_default();
+        case.ktap
+            .check(&format!("takes {name}"), loaded.is_ok(), &why);
+    }
+    for (what, bytes) in blobs::broken::all() {
+        case.ktap.check(
+            &format!("refuses a blob with a mistake: {what}"),
+            load(&bytes).is_err(),
+            "it was taken",
+        );
+    }
+    Ok(())
+}
 
 fn module(case: &mut Case<'_>) -> Result<()> {
     let list = tools::line("bpftool btf list")?;

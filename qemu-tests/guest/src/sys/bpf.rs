@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Maps of loaded BPF programs, through bpf(2).
+//! Maps of loaded BPF programs, and BTF, through bpf(2).
 //!
 //! Only pinned maps with fixed key and value sizes: the programs themselves are loaded by bpftool.
 
@@ -9,6 +9,8 @@ use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::path::Path;
 use std::ptr;
+
+pub(crate) mod btf;
 
 const BPF_MAP_LOOKUP_ELEM: libc::c_int = 1;
 const BPF_MAP_UPDATE_ELEM: libc::c_int = 2;
