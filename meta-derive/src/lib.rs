@@ -87,6 +87,95 @@ pub fn derive_descriptor(input: TokenStream) -> TokenStream {
 }
 
 /// Implements `meta_core::value::Value` for a struct, union or enum that hardware or BPF programs share with the driver.
+///
+/// The type is described as C has it, and its bytes are written and read without `unsafe`, branches or panics.
+///
+/// | type | gets |
+/// |---|---|
+/// | `#[repr(C)]` struct, also with `packed` or `align(n)` | `Described`, `Value` |
+/// | the same with `#[value(description)]` | `Described`; may hold unions and padding |
+/// | `#[repr(C)]` union | `Described` |
+/// | enum with `#[repr(u8)]` to `u64` or `i8` to `i64` | `Described`, `Value`, `Bits`, and `const fn from_bits` and `to_bits` |
+///
+/// | key in `#[value(...)]` | on | meaning |
+/// |---|---|---|
+/// | `name = "nic_time"` | all | name in BTF and C; empty: none. Variants are called `TYPE_VARIANT` if nothing is said |
+/// | `description` | structs | the struct is only described |
+/// | `bits(name: Type = high..=low, ...)` | members | the bits of an unsigned word; in C, bit-fields |
+/// | `fallback` | variants | what numbers without a name are taken for |
+///
+/// There is no hidden padding: bytes that would be are to be declared, as fields whose names begin with `_`.
+///
+/// # Examples
+///
+/// A nested struct, and bit-fields. A range without a type is reserved: it has neither getter nor builder.
+///
+/// ```
+/// use meta_core::ty::Described;
+/// use meta_core::value::Value as _;
+/// use meta_derive::Value;
+///
+/// /// A time, and what is known of it.
+/// #[derive(Clone, Copy, Value)]
+/// #[value(name = "nic_time")]
+/// #[repr(C)]
+/// pub struct Time {
+///     seconds: u32,
+///     #[value(bits(valid: bool = 0, clock: u8 = 3..=1, reserved = 7..=4))]
+///     status: u8,
+///     #[value(name = "rsvd")]
+///     _pad: [u8; 3],
+/// }
+///
+/// let time = Time::ZERO.with_valid(true).with_clock(5);
+/// assert_eq!((time.valid(), time.clock()), (true, 5));
+/// assert_eq!(time.to_bytes(), [0, 0, 0, 0, 0b1011, 0, 0, 0]);
+/// assert_eq!(Time::TYPE.size(), 8);
+/// ```
+///
+/// An enum:
+///
+/// ```
+/// use meta_derive::Value;
+///
+/// /// What a hash covers.
+/// #[derive(Clone, Copy, Debug, PartialEq, Value)]
+/// #[repr(u8)]
+/// pub enum RssType {
+///     None,
+///     TcpIpv4,
+///     #[value(fallback)]
+///     Other = 15,
+/// }
+///
+/// const TYPE: RssType = RssType::from_bits(1);
+/// assert_eq!(TYPE, RssType::TcpIpv4);
+/// assert_eq!(RssType::from_bits(7), RssType::Other);
+/// ```
+///
+/// A union, and a struct that holds it:
+///
+/// ```
+/// use meta_core::ty::Described;
+/// use meta_derive::Value;
+///
+/// #[derive(Clone, Copy, Value)]
+/// #[repr(C)]
+/// pub union Word {
+///     hash: u32,
+///     halves: [u16; 2],
+/// }
+///
+/// #[derive(Value)]
+/// #[value(description)]
+/// #[repr(C)]
+/// pub struct Half {
+///     #[value(name = "")]
+///     word: Word,
+/// }
+///
+/// assert_eq!(Half::TYPE.size(), 4);
+/// ```
 #[proc_macro_derive(Value, attributes(value))]
 pub fn derive_value(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);

@@ -19,18 +19,17 @@ pub(crate) fn expand(
     errors: Option<syn::Error>,
 ) -> TokenStream {
     let errors = errors.map(|errors| errors.to_compile_error());
+    if !input.generics.params.is_empty() {
+        // What the parameters would need to be is not worth an error more.
+        return quote!(#errors);
+    }
     let (ident, vis) = (&input.ident, &input.vis);
-    let (generics, parameters, bounds) = input.generics.split_for_impl();
-    let bytes = match input.generics.params.is_empty() {
-        true => quote!([u8; ::core::mem::size_of::<#ident>()]),
-        false => quote!([u8; 1]),
-    };
     let value = (!matches!(input.data, Data::Union(_))).then(|| {
         quote! {
             #[automatically_derived]
-            impl #generics ::meta_core::value::Value for #ident #parameters #bounds {
+            impl ::meta_core::value::Value for #ident {
                 const ZERO: Self = ::core::unreachable!();
-                type Bytes = #bytes;
+                type Bytes = [u8; ::core::mem::size_of::<#ident>()];
 
                 fn masked(self, _: bool) -> Self::Bytes {
                     ::core::unreachable!()
@@ -49,7 +48,7 @@ pub(crate) fn expand(
     let bits = matches!(input.data, Data::Enum(_)).then(|| {
         quote! {
             #[automatically_derived]
-            impl #generics ::meta_core::bits::Bits for #ident #parameters #bounds {
+            impl ::meta_core::bits::Bits for #ident {
                 const WIDTH: u32 = 64;
 
                 fn from_bits(_: u64) -> Self {
@@ -63,7 +62,7 @@ pub(crate) fn expand(
 
             #[automatically_derived]
             #[allow(dead_code, missing_docs)]
-            impl #generics #ident #parameters #bounds {
+            impl #ident {
                 #vis const fn from_bits(_: u64) -> Self {
                     ::core::unreachable!()
                 }
@@ -98,7 +97,7 @@ pub(crate) fn expand(
 
         const _: () = {
             #[automatically_derived]
-            impl #generics ::meta_core::ty::Described for #ident #parameters #bounds {
+            impl ::meta_core::ty::Described for #ident {
                 const TYPE: ::meta_core::ty::Type = ::meta_core::ty::Type::U8;
             }
 
@@ -107,7 +106,7 @@ pub(crate) fn expand(
 
             #[automatically_derived]
             #[allow(dead_code, missing_docs)]
-            impl #generics #ident #parameters #bounds {
+            impl #ident {
                 #(#accessors)*
             }
         };
