@@ -7,6 +7,7 @@
 
 use crate::be::{Be16, Be32, Be64};
 use crate::le::{Le16, Le32, Le64};
+use crate::read::Record;
 use crate::ty::{Described, Type};
 
 pub mod padding;
@@ -36,6 +37,8 @@ pub use self::bytes::{At, ByteArray};
 pub trait Value: Described + Copy {
     /// What an absent field is read as: all bytes zero, or the fallback of an enum that has no zero.
     const ZERO: Self;
+    /// The description of the type.
+    const DESCRIPTION: Type = Self::TYPE;
     /// The array that a value takes in a record.
     type Bytes: ByteArray;
 
@@ -51,19 +54,11 @@ pub trait Value: Described + Copy {
     fn to_bytes(self) -> Self::Bytes {
         self.masked(true)
     }
-}
 
-/// The description of a type that a field can have.
-///
-/// # Examples
-///
-/// ```
-/// use meta_core::ty::Type;
-///
-/// assert_eq!(meta_core::value::type_of::<u16>(), Type::U16);
-/// ```
-pub const fn type_of<T: Value>() -> Type {
-    T::TYPE
+    /// The value of the field with an id, or [`ZERO`](Self::ZERO) if the record does not have it.
+    fn of_record(record: &Record<'_>, id: u16) -> Self {
+        record.get_or_zero(id)
+    }
 }
 
 impl<T: Value, const N: usize> Value for [T; N] {

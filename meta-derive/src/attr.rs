@@ -12,6 +12,15 @@ use syn::{Attribute, Ident, Meta, Token};
 use crate::diag::Diag;
 use crate::suggest::suggest;
 
+/// What is said of entries, whichever attribute they are in.
+pub(crate) mod rule {
+    crate::rule::rules! {
+        not_a_list(name) = "expected `#[{name}(...)]`";
+        key_given_twice(key) = "`{key}` is given twice; remove one of them";
+        unknown_key(word, attr, suggestion) = "unknown key `{word}` in `#[{attr}]` ({suggestion})";
+    }
+}
+
 /// Calls `entry` with the key of each entry in each attribute of this name.
 pub(crate) fn each(
     attrs: &[Attribute],
@@ -21,7 +30,7 @@ pub(crate) fn each(
 ) {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident(name)) {
         let Meta::List(list) = &attr.meta else {
-            diag.error(attr, format_args!("expected `#[{name}(...)]`"));
+            diag.error(attr, rule::not_a_list(name));
             continue;
         };
         let parser = |input: ParseStream<'_>| {
@@ -63,19 +72,12 @@ pub(crate) fn assigned<T: Parse>(input: ParseStream<'_>) -> syn::Result<T> {
 
 pub(crate) fn set<T>(slot: &mut Option<T>, key: &Ident, value: T, diag: &mut Diag) {
     if slot.is_some() {
-        diag.error(
-            key,
-            format_args!("`{key}` is given twice; remove one of them"),
-        );
+        diag.error(key, rule::key_given_twice(key));
     }
     *slot = Some(value);
 }
 
 pub(crate) fn unknown(key: &Ident, word: &str, attr: &str, known: &[&str]) -> syn::Error {
-    let known = known.iter().copied();
-    let message = format!(
-        "unknown key `{word}` in `#[{attr}]` ({})",
-        suggest(word, known)
-    );
-    syn::Error::new_spanned(key, message)
+    let suggestion = suggest(word, known.iter().copied());
+    syn::Error::new_spanned(key, rule::unknown_key(word, attr, suggestion))
 }

@@ -7,7 +7,9 @@
 use syn::DeriveInput;
 
 mod attributes;
+mod cases;
 mod expansion;
+mod golden;
 mod relations;
 
 /// The text of the token and the message, of each error.

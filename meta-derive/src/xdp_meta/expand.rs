@@ -6,7 +6,8 @@
 //! outside of it. Names in the block begin with `__xdp_meta`, because the user's expressions are in there too.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use crate::xdp_meta::model::{Field, Identity, Model};
 
@@ -88,6 +89,18 @@ impl LayoutItems {
     fn all(model: &Model) -> impl Iterator<Item = Self> + '_ {
         (0..model.layouts()).map(|mask| Self::of(model, mask))
     }
+}
+
+/// What `meta-core` knows of the field's type. That it knows nothing is reported at the type, once: all such errors are the same.
+fn as_value(field: &Field, item: &str) -> TokenStream {
+    let (ty, item) = (&field.ty, Ident::new(item, field.ty.span()));
+    quote_spanned!(ty.span()=> <#ty as ::meta_core::value::Value>::#item)
+}
+
+/// A call of one of those functions.
+fn call_as_value(field: &Field, function: &str, arguments: &TokenStream) -> TokenStream {
+    let function = as_value(field, function);
+    quote_spanned!(field.ty.span()=> #function(#arguments))
 }
 
 /// A mask of knobs, as `meta-core` has it: there are at most six knobs.

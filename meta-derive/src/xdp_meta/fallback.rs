@@ -41,6 +41,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: Option<syn::Error>) -> TokenSt
         const _: () = {
             static __XDP_META_LAYOUTS: [::meta_core::layout::Layout; #count] =
                 [::meta_core::layout::Layout::new("", 0, &[]); #count];
+            const __XDP_META_BTF: &[u8] = &[];
 
             #[automatically_derived]
             impl<#(#parameters),*> ::meta_core::meta::XdpMeta for #ident<#(#arguments),*> {
@@ -49,7 +50,7 @@ pub(crate) fn expand(input: &DeriveInput, errors: Option<syn::Error>) -> TokenSt
                 const KNOBS: &'static [&'static str] = &[""; #knobs];
                 const LAYOUTS: &'static [::meta_core::layout::Layout] = &__XDP_META_LAYOUTS;
                 const SUPERSET: &'static ::meta_core::layout::Layout = &__XDP_META_LAYOUTS[0];
-                const BTF: &'static [&'static [u8]] = &[&[]; #count];
+                const BTF: &'static [&'static [u8]] = &[__XDP_META_BTF; #count];
 
                 fn select<V: ::meta_core::meta::Visitor<Self>>(_: u32, _: V) -> V::Output {
                     ::core::unreachable!()

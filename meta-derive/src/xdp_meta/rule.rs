@@ -33,7 +33,7 @@ crate::rule::rules! {
     hint_bits(hint) = "the hint `{hint}` is a whole integer in every driver; remove `bits`";
     hint_companion(hint, other) = "`{hint}` needs `{other}`; add a field with `hint = {other}`";
     hint_companion_knobs(hint, other) = "`{hint}` and `{other}` belong together; put both behind the same knobs";
-    hint_companion_first(other) = "`{other}` is here";
+    hint_companion_knobs_first(other) = "`{other}` is here";
 
     no_value(field) = "it is not said where `{field}` comes from; add `value = |source| ...`, `field = getter` or `capture`";
     two_values(key, first) = "the field comes from `{first}` already; remove `{key}` or that";

@@ -63,7 +63,7 @@ pub(super) fn companions(model: &Model, diag: &mut Diag) {
                 &field.ident,
                 rule::hint_companion_knobs(name, other),
                 &companion.ident,
-                rule::hint_companion_first(other),
+                rule::hint_companion_knobs_first(other),
             ),
             Some(_) => {}
         }

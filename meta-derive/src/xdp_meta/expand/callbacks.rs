@@ -4,11 +4,12 @@
 //!
 //! `None` is the kernel's `-ENODATA`: this packet does not have it. Whether the knob is on is for the driver to decide.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
 use super::FieldItems;
-use crate::xdp_meta::model::Model;
+use crate::xdp_meta::model::{Field, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let functions: Vec<_> = [timestamp(model), hash(model), vlan(model)]
@@ -28,15 +29,25 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     }
 }
 
+/// A call of a field's value. If its type is another name for a wrong one, that is said at the type.
+fn value(field: &Field) -> TokenStream {
+    let mut value = FieldItems::of(field).value;
+    value.set_span(field.ty.span());
+    // The parameter is the generated function's, not the user's.
+    let source = Ident::new("source", Span::call_site());
+    quote_spanned!(field.ty.span()=> #value(#source))
+}
+
 fn timestamp(model: &Model) -> Option<TokenStream> {
-    let FieldItems { present, value, .. } = FieldItems::of(model.hint("rx_timestamp")?);
+    let stamp = model.hint("rx_timestamp")?;
+    let (present, value) = (FieldItems::of(stamp).present, value(stamp));
     let (vis, source) = (&model.vis, model.whole_source());
     Some(quote! {
         /// Body of `xmo_rx_timestamp`: nanoseconds; `None` if this packet has no stamp.
         #[inline]
         #vis fn rx_timestamp(source: &#source) -> ::core::option::Option<u64> {
             if #present(source) {
-                ::core::option::Option::Some(#value(source))
+                ::core::option::Option::Some(#value)
             } else {
                 ::core::option::Option::None
             }
@@ -45,11 +56,12 @@ fn timestamp(model: &Model) -> Option<TokenStream> {
 }
 
 fn hash(model: &Model) -> Option<TokenStream> {
-    let FieldItems { present, value, .. } = FieldItems::of(model.hint("rx_hash")?);
+    let hash = model.hint("rx_hash")?;
+    let (present, hash) = (FieldItems::of(hash).present, value(hash));
     let kind = match model.hint("rx_hash_type") {
         Some(kind) => {
-            let FieldItems { present, value, .. } = FieldItems::of(kind);
-            quote!(if #present(source) { #value(source) } else { 0 })
+            let (present, kind) = (FieldItems::of(kind).present, value(kind));
+            quote!(if #present(source) { #kind } else { 0 })
         }
         None => quote!(0),
     };
@@ -59,7 +71,7 @@ fn hash(model: &Model) -> Option<TokenStream> {
         #[inline]
         #vis fn rx_hash(source: &#source) -> ::core::option::Option<(u32, u16)> {
             if #present(source) {
-                ::core::option::Option::Some((#value(source), #kind))
+                ::core::option::Option::Some((#hash, #kind))
             } else {
                 ::core::option::Option::None
             }
@@ -68,10 +80,9 @@ fn hash(model: &Model) -> Option<TokenStream> {
 }
 
 fn vlan(model: &Model) -> Option<TokenStream> {
-    let proto = FieldItems::of(model.hint("rx_vlan_proto")?);
-    let tci = FieldItems::of(model.hint("rx_vlan_tci")?);
-    let (has_proto, proto) = (proto.present, proto.value);
-    let (has_tci, tci) = (tci.present, tci.value);
+    let (proto, tci) = (model.hint("rx_vlan_proto")?, model.hint("rx_vlan_tci")?);
+    let (has_proto, has_tci) = (FieldItems::of(proto).present, FieldItems::of(tci).present);
+    let (proto, tci) = (value(proto), value(tci));
     let (vis, source) = (&model.vis, model.whole_source());
     Some(quote! {
         /// Body of `xmo_rx_vlan_tag`: protocol and tag; `None` if this packet has no tag.
@@ -80,7 +91,7 @@ fn vlan(model: &Model) -> Option<TokenStream> {
             source: &#source,
         ) -> ::core::option::Option<(::meta_core::be::Be16, u16)> {
             if #has_proto(source) && #has_tci(source) {
-                ::core::option::Option::Some((#proto(source), #tci(source)))
+                ::core::option::Option::Some((#proto, #tci))
             } else {
                 ::core::option::Option::None
             }

@@ -3,10 +3,9 @@
 //! The constants: ids, fields, a layout for each mask of knobs, the superset, and the BTF of each layout.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned as _;
+use quote::quote;
 
-use super::{id, narrow, FieldItems, LayoutItems};
+use super::{as_value, id, narrow, FieldItems, LayoutItems};
 use crate::xdp_meta::model::{Field, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -36,9 +35,8 @@ fn field(field: &Field) -> TokenStream {
         field: name,
         ..
     } = FieldItems::of(field);
-    let (id, ty) = (id(&field.identity), &field.ty);
+    let (id, described) = (id(&field.identity), as_value(field, "DESCRIPTION"));
     let member = field.ident.to_string();
-    let described = quote_spanned!(ty.span()=> ::meta_core::value::type_of::<#ty>());
     let bits = field.bits.as_ref().map(|(_, width)| {
         let width = u8::try_from(*width).unwrap_or(u8::MAX);
         quote!(.bits(#width))

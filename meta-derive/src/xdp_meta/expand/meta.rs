@@ -5,7 +5,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{docs, narrow, FieldItems, LayoutItems};
+use super::{call_as_value, docs, narrow, FieldItems, LayoutItems};
 use crate::xdp_meta::model::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -16,16 +16,18 @@ pub(super) fn expand(model: &Model) -> TokenStream {
     let (parameter, selected) = select(model);
     let members = model.fields.iter().map(|field| {
         let (member, id) = (&field.ident, FieldItems::of(field).id);
-        match field.bits {
-            None => quote!(#member: record.get_or_zero(#id)),
-            Some(_) => quote! {
-                #member: ::meta_core::bits::Bits::from_bits(record.get_bits(#id).unwrap_or(0))
-            },
-        }
+        let value = match field.bits {
+            None => call_as_value(field, "of_record", &quote!(&record, #id)),
+            Some(_) => {
+                quote!(::meta_core::bits::Bits::from_bits(record.get_bits(#id).unwrap_or(0)))
+            }
+        };
+        quote!(#member: #value)
     });
     let values = model.fields.iter().map(|field| {
         let (member, id) = (&field.ident, FieldItems::of(field).id);
-        quote!(#id => ::meta_core::value::Value::number(self.#member),)
+        let number = call_as_value(field, "number", &quote!(self.#member));
+        quote!(#id => #number,)
     });
     quote! {
         #[doc = #docs]

@@ -10,7 +10,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Pat};
 
-use super::FieldItems;
+use super::{as_value, FieldItems};
 use crate::xdp_meta::model::{Field, Model, Origin, Presence};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -32,7 +32,7 @@ fn value(model: &Model, field: &Field) -> TokenStream {
         Origin::Getter(getter) => of_getter(model, &name, &quote!(#ty), getter),
         Origin::Capture => {
             let source = model.whole_source();
-            let zero = quote_spanned!(ty.span()=> <#ty as ::meta_core::value::Value>::ZERO);
+            let zero = as_value(field, "ZERO");
             quote! {
                 #[inline(always)]
                 fn #name(source: &#source) -> #ty {
@@ -45,7 +45,12 @@ fn value(model: &Model, field: &Field) -> TokenStream {
 
 fn present(model: &Model, field: &Field) -> TokenStream {
     let name = FieldItems::of(field).present;
-    let bool = quote!(bool);
+    // The type is nowhere written, so that it is expected where the expression is.
+    let bool = match &field.presence {
+        Some(Presence::Present(expr)) => quote_spanned!(expr.span()=> bool),
+        Some(Presence::Getter(getter)) => quote_spanned!(getter.span()=> bool),
+        None => quote!(bool),
+    };
     let (source, ident) = (model.whole_source(), &field.ident);
     let valid = Ident::new("valid", name.span());
     let said = match &field.presence {

@@ -5,9 +5,10 @@
 //! A writer must not branch on a field, loop, check a bound or panic: it runs for every packet.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 
-use super::{FieldItems, LayoutItems};
+use super::{call_as_value, FieldItems, LayoutItems};
 use crate::xdp_meta::model::{Field, Model};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -71,12 +72,13 @@ fn write(field: &Field, layout: &Ident) -> TokenStream {
         id, value, present, ..
     } = FieldItems::of(field);
     let written = match &field.bits {
-        None => quote! {
-            ::meta_core::value::At::<{ #layout.offset(#id) }>::put(
-                &mut record,
-                ::meta_core::value::Value::masked(#value(source), is_present),
-            );
-        },
+        None => {
+            let bytes = call_as_value(field, "masked", &quote!(#value(source), is_present));
+            let arguments = quote!(&mut record, #bytes);
+            quote_spanned! {field.ty.span()=>
+                ::meta_core::value::At::<{ #layout.offset(#id) }>::put(#arguments);
+            }
+        }
         Some((_, width)) => {
             let width = u32::try_from(*width).unwrap_or(u32::MAX);
             quote! {

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+
+use meta_derive::XdpMeta;
+
+pub struct Descriptor {
+    pub value: u32,
+}
+
+#[derive(XdpMeta)]
+#[xdp_meta(name = "nic_rx", source = Descriptor)]
+pub struct RxMeta {
+    #[meta(id = 0x8000, field = vlan)]
+    x: u16,
+    #[meta(id = 0x8001, field = hash, valid = has_hash)]
+    y: u32,
+}
+
+impl Descriptor {
+    pub fn hash(&self) -> u32 {
+        self.value
+    }
+}
+
+fn main() {}

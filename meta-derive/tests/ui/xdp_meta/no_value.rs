@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
+
+use meta_derive::XdpMeta;
+
+pub struct Descriptor {
+    pub value: u32,
+}
+
+#[derive(XdpMeta)]
+#[xdp_meta(name = "nic_rx", source = Descriptor)]
+pub struct RxMeta {
+    #[meta(id = 0x8000)]
+    x: u8,
+}
+
+fn main() {}
