@@ -6,7 +6,7 @@
 //! happen: agreement because nothing was compared. So types are counted, and bytes are changed to see that it is noticed.
 
 mod compare;
-mod section;
+pub mod section;
 
 use std::path::{Path, PathBuf};
 

@@ -38,8 +38,8 @@ pub struct Image {
 pub fn image(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Image> {
     let module = Module::build(paths, ground, variant)?;
     let bpf = bpf::build(paths, ground)?;
-    let init = guest::build(paths)?;
-    let bytes = initramfs::pack(ground, &init, &module, &bpf)?;
+    let programs = guest::build(paths)?;
+    let bytes = initramfs::pack(ground, &programs, &module, &bpf)?;
     let dir = paths.runs().join("image");
     std::fs::create_dir_all(&dir)?;
     let hash = Key::default().with(&bytes).short();

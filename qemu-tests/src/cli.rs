@@ -74,7 +74,11 @@ pub enum Verb {
         json: Option<PathBuf>,
     },
 
-    /// Boot a machine with the driver loaded and get a shell in it, with ip, ethtool, bpftool and tcpdump.
+    /// Show BTF and the layouts in it, compare them, write the C header: the same as the program `xdp-meta`.
+    #[command(subcommand)]
+    Btf(meta_tool::cli::Verb),
+
+    /// Boot a machine with the driver loaded and get a shell in it, with ip, ethtool, bpftool, tcpdump and xdp-meta.
     Shell {
         /// Which NIC the machine has.
         #[arg(long, default_value = "e1000e")]

@@ -65,7 +65,7 @@ impl Names {
             bases.push(reader);
             base = reader.base();
         }
-        for item in bases.into_iter().rev().chain([btf]).flat_map(Reader::types) {
+        for item in [btf].into_iter().chain(bases).flat_map(Reader::types) {
             let (id, name) = (item.id(), item.name());
             match item.body() {
                 Body::Int(int) => this.number(id, name, int.size, int.is_signed(), &mut others),

@@ -20,6 +20,7 @@ mod reconfig;
 mod records;
 mod statistics;
 mod teeth;
+mod tool;
 mod traffic;
 mod updown;
 mod verdicts;
@@ -49,6 +50,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         failures::CASES,
         hostile::CASES,
         teeth::CASES,
+        tool::CASES,
     ];
     TOPICS.iter().copied().flatten()
 }

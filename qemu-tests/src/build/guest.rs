@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The guest's PID 1: a static binary, built by the cargo that runs us, in a target folder of its own.
+//! What runs in the guest: its PID 1 and the tool `xdp-meta`, static binaries, built by the cargo that runs us, in a target
+//! folder of their own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -13,14 +14,23 @@ use crate::ui::Step;
 
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
-/// Builds the binary; an explicit target keeps the static flag away from build scripts and proc macros.
+/// The binaries.
+#[derive(Clone, Debug)]
+pub struct Programs {
+    /// PID 1.
+    pub init: PathBuf,
+    /// `xdp-meta`.
+    pub tool: PathBuf,
+}
+
+/// Builds them; an explicit target keeps the static flag away from build scripts and proc macros.
 ///
 /// # Errors
 ///
 /// When cargo fails.
-pub fn build(paths: &Paths) -> Result<PathBuf> {
+pub fn build(paths: &Paths) -> Result<Programs> {
     let out = paths.project.join("target/guest");
-    let step = Step::new("guest", "building the guest's init");
+    let step = Step::new("guest", "building the guest's programs");
     let mut cargo = cargo();
     cargo.current_dir(&paths.project);
     cargo
@@ -29,6 +39,8 @@ pub fn build(paths: &Paths) -> Result<PathBuf> {
             "--release",
             "--package",
             "rnic-guest",
+            "--package",
+            "meta-tool",
             "--target",
             TARGET,
             "--target-dir",
@@ -44,17 +56,22 @@ pub fn build(paths: &Paths) -> Result<PathBuf> {
             step.message(line.trim());
         }
     })?
-    .map_err(|failure| failure.into_error("building the guest's init"))?;
-    let file = out.join(TARGET).join("release/rnic-guest");
-    if !file.exists() {
-        bail!("cargo made no {}", file.display());
+    .map_err(|failure| failure.into_error("building the guest's programs"))?;
+    let programs = Programs {
+        init: out.join(TARGET).join("release/rnic-guest"),
+        tool: out.join(TARGET).join("release/xdp-meta"),
+    };
+    for file in [&programs.init, &programs.tool] {
+        if !file.exists() {
+            bail!("cargo made no {}", file.display());
+        }
     }
     if worked {
-        step.done("init");
+        step.done("init and xdp-meta");
     } else {
         step.clear();
     }
-    Ok(file)
+    Ok(programs)
 }
 
 /// Cargo as a user would start it: without what the outer cargo set for this program.

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use cpio::newc::{trailer, Builder};
 
 use super::elf;
+use super::guest::Programs;
 use super::module::Module;
 use crate::setup::Ground;
 
@@ -46,7 +47,12 @@ const DRIVERS: &[&str] = &[
 /// # Errors
 ///
 /// When one of the files cannot be read.
-pub fn pack(ground: &Ground, init: &Path, module: &Module, bpf: &[PathBuf]) -> Result<Vec<u8>> {
+pub fn pack(
+    ground: &Ground,
+    programs: &Programs,
+    module: &Module,
+    bpf: &[PathBuf],
+) -> Result<Vec<u8>> {
     let root = ground.root.dir();
     let mut tree = Tree::default();
     for dir in [
@@ -70,7 +76,8 @@ pub fn pack(ground: &Ground, init: &Path, module: &Module, bpf: &[PathBuf]) -> R
     ] {
         tree.link(link, target);
     }
-    tree.put("init", EXECUTABLE, read(init)?);
+    tree.put("init", EXECUTABLE, read(&programs.init)?);
+    tree.put("usr/bin/xdp-meta", EXECUTABLE, read(&programs.tool)?);
     tree.put(
         "etc/passwd",
         REGULAR,
