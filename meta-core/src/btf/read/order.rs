@@ -45,9 +45,9 @@ impl Order {
 
     #[inline]
     pub(super) fn one(self, bytes: &[u8; 4]) -> u32 {
-        let word = u32::from_ne_bytes(*bytes);
+        let word = native::<0>(bytes);
         if self.foreign {
-            word.swap_bytes()
+            swapped(word)
         } else {
             word
         }
@@ -55,30 +55,40 @@ impl Order {
 
     #[inline]
     pub(super) fn two(self, bytes: &[u8; 8]) -> [u32; 2] {
-        let [a, b, c, d, e, f, g, h] = *bytes;
-        let words = [[a, b, c, d], [e, f, g, h]].map(u32::from_ne_bytes);
+        let [a, b] = [native::<0>(bytes), native::<4>(bytes)];
         if self.foreign {
-            swapped(words)
+            [swapped(a), swapped(b)]
         } else {
-            words
+            [a, b]
         }
     }
 
     #[inline]
     pub(super) fn three(self, bytes: &[u8; 12]) -> [u32; 3] {
-        let [a, b, c, d, e, f, g, h, i, j, k, l] = *bytes;
-        let words = [[a, b, c, d], [e, f, g, h], [i, j, k, l]].map(u32::from_ne_bytes);
+        let [a, b, c] = [native::<0>(bytes), native::<4>(bytes), native::<8>(bytes)];
         if self.foreign {
-            swapped(words)
+            [swapped(a), swapped(b), swapped(c)]
         } else {
-            words
+            [a, b, c]
         }
     }
 }
 
-/// Out of line, lest all words be swapped and the right ones chosen afterwards.
+/// The word at an offset, which must be in the array.
+///
+/// Four bytes of a slice are one load to every compiler; four bytes put together are two or four to some.
+#[inline(always)]
+fn native<const AT: usize>(bytes: &[u8]) -> u32 {
+    bytes
+        .get(AT..)
+        .and_then(<[u8]>::first_chunk)
+        .map_or(0, |word| u32::from_ne_bytes(*word))
+}
+
+/// Out of line, lest all words be swapped and the right ones chosen afterwards; and one at a time, lest the words that need
+/// no swapping pass through memory on the way.
 #[cold]
 #[inline(never)]
-fn swapped<const N: usize>(words: [u32; N]) -> [u32; N] {
-    words.map(u32::swap_bytes)
+fn swapped(word: u32) -> u32 {
+    word.swap_bytes()
 }

@@ -57,7 +57,7 @@ impl<'a> Strings<'a> {
     pub(super) fn name(&self, offset: u32) -> Name<'a> {
         match offset.checked_sub(self.start) {
             Some(own) => Name::at(self.bytes, own),
-            None => self.of_base(offset),
+            None => Self::of_base(self.base, offset),
         }
     }
 
@@ -71,14 +71,14 @@ impl<'a> Strings<'a> {
         }
     }
 
+    /// By the base alone: with a reference to all of it, what never needs a base would go through memory too.
     #[inline(never)]
-    fn of_base(&self, offset: u32) -> Name<'a> {
-        let mut strings = self;
-        while let Some(base) = strings.base {
-            strings = &base.strings;
+    fn of_base(mut base: Option<&'a Reader<'a>>, offset: u32) -> Name<'a> {
+        while let Some(Reader { strings, .. }) = base {
             if let Some(own) = offset.checked_sub(strings.start) {
                 return Name::at(strings.bytes, own);
             }
+            base = strings.base;
         }
         Name::INVALID
     }
