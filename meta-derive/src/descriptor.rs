@@ -20,6 +20,9 @@ mod range;
 mod union;
 mod word;
 
+#[cfg(test)]
+mod tests;
+
 /// The implementation, or the errors and a stub.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     let mut diag = Diag::new();
