@@ -18,6 +18,9 @@ mod range;
 mod repr;
 pub(crate) mod rules;
 
+#[cfg(test)]
+mod tests;
+
 /// The implementation, or the errors and a stub.
 pub(crate) fn derive(input: &DeriveInput) -> TokenStream {
     match analyse(input) {
