@@ -42,7 +42,7 @@ pub fn derive_descriptor(input: TokenStream) -> TokenStream {
     descriptor::derive(&input).into()
 }
 
-/// Implements `meta_core::value::Value` for a struct, union or enum that hardware or BPF programs share with the driver.
+#[doc = include_str!("value/guide.md")]
 #[proc_macro_derive(Value, attributes(value))]
 pub fn derive_value(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
