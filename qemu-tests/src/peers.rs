@@ -6,6 +6,7 @@
 //! that knows nothing of us, and compared. What must never happen: a pass because a peer was not asked, so each test also
 //! shows that a mistake would have been seen.
 
+mod real;
 mod twins;
 
 use std::time::Instant;
@@ -25,6 +26,7 @@ type Test = fn(&Workshop, &Step) -> Result<Vec<String>>;
 /// All of them, with their names in reports.
 const TESTS: &[(&str, Test)] = &[
     ("peers::twins_generated", twins::generated),
+    ("peers::twins_real", real::run),
     ("peers::vmlinux_agrees", btf_agreement::test),
     ("peers::accept_bpftool", accept::bpftool::test),
     ("peers::accept_pahole", accept::pahole::test),

@@ -22,7 +22,9 @@ use anyhow::{bail, Context, Result};
 
 use crate::boot::Workshop;
 use crate::ui::{self, Step};
-pub use canon::{canonical, strays, JUDGES};
+pub use c::PRELUDE;
+use canon::strays;
+pub use canon::{canonical, Judge, JUDGES};
 use change::MISTAKES;
 use compile::Bench;
 use dump::Dump;
@@ -55,7 +57,7 @@ pub fn generated(workshop: &Workshop, step: &Step) -> Result<Vec<String>> {
         None => COUNT,
     };
     let twins = Generator::new(seed).twins(count);
-    let bench = Bench::new(workshop, "generated");
+    let bench = Bench::new(workshop, "generated")?;
     step.message(&format!("{count} types in Rust and in C, seed {seed}"));
     let mut controls = Vec::new();
     for (name, mistake) in MISTAKES {

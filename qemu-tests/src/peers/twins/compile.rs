@@ -2,11 +2,12 @@
 
 //! What the compilers make of both texts: a folder with a crate and C files, and the dumps that come out of it.
 //!
-//! Everything is done for all twins at once: one crate, one run of each C compiler, one visit to the toolchain root. What
+//! Everything is done for all twins at once: one crate of a few programs, one run of each C compiler, one visit to the toolchain root. What
 //! must never happen: a file of an earlier run is read, so the folder is emptied first.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{bail, Context, Result};
 
@@ -14,6 +15,7 @@ use super::dump::Dump;
 use crate::boot::Workshop;
 use crate::build::guest::cargo;
 use crate::job;
+use crate::lock::Lock;
 use crate::ui::Step;
 
 /// Compiles C files named on the command line by all three peers; the names have no ending.
@@ -39,11 +41,19 @@ for blob in *; do
 done
 "#;
 
+/// How many modules a program has. What the compiler checks about pairs of types takes too long with more.
+const PART: usize = 100;
+
+fn program(part: usize) -> String {
+    format!("part{part}")
+}
+
 /// The folder.
 #[derive(Debug)]
 pub struct Bench<'a> {
     workshop: &'a Workshop,
     dir: PathBuf,
+    _lock: Lock,
 }
 
 /// What cargo said of a crate that does not compile.
@@ -54,10 +64,18 @@ pub struct Refused {
 }
 
 impl<'a> Bench<'a> {
-    /// A folder of its own for each test.
-    pub fn new(workshop: &'a Workshop, name: &str) -> Self {
-        let dir = workshop.paths.project.join("target/twins").join(name);
-        Self { workshop, dir }
+    /// A folder of its own for each test, one at a time.
+    ///
+    /// # Errors
+    ///
+    /// When the folder can't be made.
+    pub fn new(workshop: &'a Workshop, name: &str) -> Result<Self> {
+        let all = workshop.paths.project.join("target/twins");
+        Ok(Self {
+            workshop,
+            dir: all.join(name),
+            _lock: Lock::take(&all.join("lock"), "twins")?,
+        })
     }
 
     /// Compiles C units, each a name and a text; gives the dumps of each by the peers' names.
@@ -96,26 +114,30 @@ impl<'a> Bench<'a> {
         modules: &[(String, String)],
         step: &Step,
     ) -> Result<std::result::Result<BTreeMap<String, Result<Dump>>, Refused>> {
-        let dir = self.fresh("crate/src")?;
+        let dir = self.fresh("crate/src/bin")?;
         let krate = self.dir.join("crate");
         let project = &self.workshop.paths.project;
         let manifest =
             include_str!("crate/manifest.toml").replace("{project}", &project.to_string_lossy());
         std::fs::write(krate.join("Cargo.toml"), manifest)?;
         std::fs::copy(project.join("Cargo.lock"), krate.join("Cargo.lock"))?;
-        let mut main = include_str!("crate/main.rs").to_owned();
-        let mut calls = String::new();
-        for (name, text) in modules {
-            std::fs::write(dir.join(format!("{name}.rs")), text)?;
-            main.push_str(&format!("mod {name};\n"));
-            calls.push_str(&format!("    {name}::write(out);\n"));
+        for (part, modules) in (0..).zip(modules.chunks(PART)) {
+            let dir = dir.join(program(part));
+            std::fs::create_dir(&dir)?;
+            let mut main = include_str!("crate/main.rs").to_owned();
+            let mut calls = String::new();
+            for (name, text) in modules {
+                std::fs::write(dir.join(format!("{name}.rs")), text)?;
+                main.push_str(&format!("mod {name};\n"));
+                calls.push_str(&format!("    {name}::write(out);\n"));
+            }
+            main.push_str(&format!("\nfn everything(out: &Out) {{\n{calls}}}\n"));
+            std::fs::write(dir.join("main.rs"), main)?;
         }
-        main.push_str(&format!("\nfn everything(out: &Out) {{\n{calls}}}\n"));
-        std::fs::write(dir.join("main.rs"), main)?;
         if let Some(refused) = self.build(&krate, step)? {
             return Ok(Err(refused));
         }
-        self.run().map(Ok)
+        self.run(modules.len().div_ceil(PART)).map(Ok)
     }
 
     fn build(&self, krate: &Path, step: &Step) -> Result<Option<Refused>> {
@@ -137,16 +159,14 @@ impl<'a> Bench<'a> {
         }
     }
 
-    fn run(&self) -> Result<BTreeMap<String, Result<Dump>>> {
+    fn run(&self, parts: usize) -> Result<BTreeMap<String, Result<Dump>>> {
         let blobs = self.fresh("blobs")?;
-        let program = self
-            .workshop
-            .paths
-            .project
-            .join("target/twins/target/debug/twins");
-        let mut command = std::process::Command::new(program);
-        command.arg(&blobs);
-        job::output(command)?;
+        for part in 0..parts {
+            let program = Path::new("target/twins/target/debug").join(program(part));
+            let mut command = Command::new(self.workshop.paths.project.join(program));
+            command.arg(&blobs);
+            job::output(command)?;
+        }
         let mut command = self.workshop.ground.root.command(Path::new("/"), "sh");
         command.args(["-c", BLOBS, "sh"]).arg(&blobs);
         let text = job::output(command)?;
@@ -199,7 +219,11 @@ impl Reader {
             self.module = Some(String::new());
         }
         self.message.push(line.to_owned());
-        let place = line.trim_start().strip_prefix("--> src/");
+        // --> src/bin/part0/t17.rs:3:5
+        let place = line.trim_start().strip_prefix("--> src/bin/");
+        let place = place
+            .and_then(|place| place.split_once('/'))
+            .map(|(_, file)| file);
         if let (None, Some((module, _))) = (&self.module, place.and_then(|p| p.split_once(".rs:")))
         {
             self.module = Some(module.to_owned());
