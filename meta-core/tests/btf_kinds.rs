@@ -253,3 +253,51 @@ fn a_module_finds_the_kernels_types_in_the_base() {
         ]
     );
 }
+
+/// What rustc says when a constant does this.
+macro_rules! refused {
+    ($($name:ident: $expected:literal, |$btf:ident| $mistake:expr;)*) => {
+        $(
+            #[test]
+            #[should_panic(expected = $expected)]
+            fn $name() {
+                let mut $btf = Builder::<64>::new();
+                $mistake;
+            }
+        )*
+    };
+}
+
+refused! {
+    too_many_types: "give the builder or module a larger CAP", |btf| {
+        btf.describe(&TWICE)
+    };
+    too_many_strings: "the strings do not fit: give the builder or module a larger CAP", |btf| {
+        btf.fwd_struct(&"x".repeat(64))
+    };
+    a_name_with_a_space: "C's are made of letters, digits and `_`", |btf| {
+        btf.typedef("unsigned int", Id::VOID)
+    };
+    an_enumerator_that_does_not_fit: "does not fit into the enum's integer", |btf| {
+        btf.enumeration("e", Kind::U8, &[Enumerator { name: "V", value: 256 }])
+    };
+    an_enum_of_the_wire: "an enum is in native byte order", |btf| {
+        btf.enumeration("e", Kind::Be16, &[])
+    };
+    a_member_outside: "correct its offset, or the struct's size", |btf| {
+        let int = btf.int("i", 4, Encoding::Signed);
+        btf.structure("s", 4, &[Member::bit_field("a", int, 30, 3)])
+    };
+    members_in_disorder: "in the order of their offsets: sort them", |btf| {
+        let int = btf.int("i", 1, Encoding::Signed);
+        btf.structure("s", 2, &[Member::new("a", int, 1), Member::new("b", int, 0)])
+    };
+    a_member_of_void: "give a type with a size", |btf| {
+        btf.structure("s", 4, &[Member::new("a", Id::VOID, 0)])
+    };
+    a_type_of_another_builder: "no such type yet", |btf| {
+        let mut other = Small::new();
+        let id = other.describe(&TWICE);
+        btf.pointer(id)
+    };
+}

@@ -110,7 +110,8 @@ impl<const CAP: usize> Records<CAP> {
             "BTF: the types do not fit: give the builder or module a larger CAP"
         );
         self.words[self.end] = word;
-        self.hash = ((self.hash << 5 | self.hash >> 27) & MASK ^ word as u64) * FACTOR & MASK;
+        let turned = (self.hash << 5 | self.hash >> 27) & MASK;
+        self.hash = ((turned ^ word as u64) * FACTOR) & MASK;
         self.end += 1;
     }
 

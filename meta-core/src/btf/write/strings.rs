@@ -94,7 +94,7 @@ impl<const CAP: usize> Strings<CAP> {
         let (mut i, mut hash) = (0, self.hash);
         while i < bytes.len() {
             self.bytes[self.end + i] = bytes[i];
-            hash = (hash ^ bytes[i] as u64) * PRIME & MASK;
+            hash = ((hash ^ bytes[i] as u64) * PRIME) & MASK;
             i += 1;
         }
         self.hash = hash;
@@ -112,7 +112,7 @@ impl<const CAP: usize> Strings<CAP> {
                 other => other,
             };
             self.bytes[self.end + i] = byte;
-            hash = (hash ^ byte as u64) * PRIME & MASK;
+            hash = ((hash ^ byte as u64) * PRIME) & MASK;
             i += 1;
         }
         self.hash = hash;
@@ -171,7 +171,7 @@ impl<const CAP: usize> Strings<CAP> {
     const fn push_byte(&mut self, byte: u8) {
         self.reserve(1);
         self.bytes[self.end] = byte;
-        self.hash = (self.hash ^ byte as u64) * PRIME & MASK;
+        self.hash = ((self.hash ^ byte as u64) * PRIME) & MASK;
         self.end += 1;
     }
 
