@@ -128,7 +128,7 @@ impl Type {
     pub const fn size(&self) -> usize {
         match self {
             Self::Int(kind) => kind.size(),
-            Self::Array(of, len) => of.size() * *len,
+            Self::Array(of, len) => of.size().saturating_mul(*len),
             Self::Enum(of) => of.kind.size(),
             Self::Struct(of) | Self::Union(of) => of.size,
         }
