@@ -197,3 +197,53 @@ impl Writer<'_> {
         self.out.push_str(&"  ".repeat(self.depth));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{canonical, strays, Dump, BPF, GCC};
+
+    /// `struct s { enum e v; __u8 a[2][3]; u8 b : 3; }` as clang and as pahole print it.
+    const CLANG: &str = r#"{"types":[
+        {"id":1,"kind":"STRUCT","name":"s","size":8,"vlen":3,"members":[
+            {"name":"v","type_id":2,"bits_offset":0},
+            {"name":"a","type_id":5,"bits_offset":8},
+            {"name":"b","type_id":7,"bits_offset":56,"bitfield_size":3}]},
+        {"id":2,"kind":"ENUM","name":"e","encoding":"UNSIGNED","size":1,"vlen":1,"values":[{"name":"E","val":4294967295}]},
+        {"id":3,"kind":"TYPEDEF","name":"__u8","type_id":4},
+        {"id":4,"kind":"INT","name":"unsigned char","size":1,"bits_offset":0,"nr_bits":8,"encoding":"(none)"},
+        {"id":5,"kind":"ARRAY","name":"(anon)","type_id":6,"index_type_id":4,"nr_elems":2},
+        {"id":6,"kind":"ARRAY","name":"(anon)","type_id":3,"index_type_id":4,"nr_elems":3},
+        {"id":7,"kind":"TYPEDEF","name":"u8","type_id":3},
+        {"id":8,"kind":"TYPEDEF","name":"stray","type_id":4}]}"#;
+
+    #[test]
+    fn dimensions_count_only_for_who_keeps_them() {
+        let dump = Dump::parse(CLANG).unwrap();
+        let of = |judge| canonical(&dump, 1, judge);
+        assert!(of(&BPF).contains("a 2 times 3 times __u8"));
+        assert!(of(&GCC).contains("a 6 times __u8"));
+    }
+
+    #[test]
+    fn the_sign_counts_only_for_who_knows_it() {
+        let signed = CLANG
+            .replace("UNSIGNED", "SIGNED")
+            .replace("4294967295", "-1");
+        let (one, other) = (Dump::parse(CLANG).unwrap(), Dump::parse(&signed).unwrap());
+        assert_eq!(canonical(&one, 1, &BPF), canonical(&other, 1, &BPF));
+        assert_ne!(canonical(&one, 1, &GCC), canonical(&other, 1, &GCC));
+    }
+
+    #[test]
+    fn a_bit_field_is_not_its_neighbour() {
+        let moved = CLANG.replace("\"bits_offset\":56", "\"bits_offset\":57");
+        let (one, other) = (Dump::parse(CLANG).unwrap(), Dump::parse(&moved).unwrap());
+        assert_ne!(canonical(&one, 1, &GCC), canonical(&other, 1, &GCC));
+    }
+
+    #[test]
+    fn what_nothing_needs_is_a_stray() {
+        let dump = Dump::parse(CLANG).unwrap();
+        assert_eq!(strays(&dump, &[1]), ["TYPEDEF stray"]);
+    }
+}

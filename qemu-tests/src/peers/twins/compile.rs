@@ -238,3 +238,31 @@ impl Reader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Reader;
+
+    const OUTPUT: &str = "\
+warning: unused
+ --> src/bin/part0/t1.rs:2:3
+
+error: not a field type
+ --> src/bin/part1/t17.rs:3:5
+  |
+3 |     pub a: bool,
+  |            ^^^^
+
+error: could not compile `twins` (bin \"part1\") due to 1 previous error
+";
+
+    #[test]
+    fn an_error_belongs_to_the_module_that_it_points_to() {
+        let mut reader = Reader::default();
+        OUTPUT.lines().for_each(|line| reader.feed(line));
+        let modules: Vec<_> = reader.modules.into_iter().collect();
+        assert_eq!(modules.len(), 1);
+        assert_eq!(modules[0].0, "t17");
+        assert!(modules[0].1.contains("pub a: bool"));
+    }
+}

@@ -6,8 +6,10 @@
 
 use fastrand::Rng;
 
-use super::model::{Enum, Field, Group, Member, Meta, Name, Range, Scalar, Twin, Type, SCALARS};
+use super::model::{Enum, Group, Member, Name, Range, Scalar, Twin, Type, SCALARS};
 use super::rust::default_enumerator;
+
+mod meta;
 
 /// Makes twins; the names of one never clash with those of another.
 #[derive(Debug)]
@@ -314,92 +316,6 @@ impl Generator {
         group.pad(8);
         group
     }
-
-    fn meta(&mut self) -> Meta {
-        // The superset and the layouts have the same fields.
-        self.anonymous = false;
-        let letters = letters(self.twin);
-        let name = format!("nic{}", self.twin);
-        let knobs: Vec<String> = (0..self.rng.usize(..=3))
-            .map(|knob| format!("k{knob}"))
-            .collect();
-        let mut fields: Vec<Field> = Vec::new();
-        let (mut room, mut bits_left) = (48, 40);
-        let count = self.rng.usize(knobs.len().max(1)..=10);
-        for index in 0..count {
-            let mut field = self.field(index);
-            let fits = match field.bits {
-                0 => field.ty.size() <= room,
-                // A field may leave the rest of its unit unused.
-                _ => bits_left >= 2 * field.ty.size() * 8,
-            };
-            if !fits {
-                field.ty = Type::Int(&SCALARS[0]);
-                field.bits = 0;
-                if room == 0 {
-                    break;
-                }
-            }
-            match field.bits {
-                0 => room -= field.ty.size(),
-                _ => bits_left -= field.ty.size() * 8,
-            }
-            if index < knobs.len() {
-                // Each knob does something.
-                field.on.push(index);
-            } else if !knobs.is_empty() && self.rng.bool() {
-                let knob = self.rng.usize(..knobs.len());
-                match self.rng.bool() {
-                    true => field.on.push(knob),
-                    false => field.off.push(knob),
-                }
-            }
-            if knobs.len() > 1 && self.rng.usize(..4) == 0 {
-                let taken: Vec<usize> = field.on.iter().chain(&field.off).copied().collect();
-                let knob = self.rng.usize(..knobs.len());
-                if !taken.contains(&knob) {
-                    field.on.push(knob);
-                }
-            }
-            fields.push(field);
-        }
-        Meta {
-            rust: format!("Meta{letters}"),
-            name,
-            knobs,
-            fields,
-        }
-    }
-
-    fn field(&mut self, index: usize) -> Field {
-        let word = self.rng.choice(WORDS).copied().unwrap_or("word");
-        let word = word.strip_prefix("r#").unwrap_or(word);
-        let (ty, bits) = match self.rng.usize(..10) {
-            0..3 => {
-                let scalar = &SCALARS[self.rng.usize(..4)];
-                let most = u32::try_from(scalar.size * 8 - 1).unwrap_or(1);
-                (Type::Int(scalar), self.rng.u32(1..=most))
-            }
-            3..5 => (self.value(), 0),
-            _ => (Type::Int(self.scalar()), 0),
-        };
-        Field {
-            name: format!("{word}{index}"),
-            ty,
-            bits,
-            on: Vec::new(),
-            off: Vec::new(),
-        }
-    }
-
-    /// A small type that has values.
-    fn value(&mut self) -> Type {
-        match self.rng.usize(..3) {
-            0 => Type::Enum(self.enumeration(false)),
-            1 => Type::Group(self.structure(1, 24, Place::Value, false)),
-            _ => Type::Array(Box::new(Type::Int(self.scalar())), self.rng.usize(1..=4)),
-        }
-    }
 }
 
 /// A number in letters, the first one large: `Aq`.
@@ -418,4 +334,32 @@ pub fn letters(mut number: usize) -> String {
 /// The number of a part, in letters of its own.
 fn letters_of_part(part: usize) -> String {
     format!("Of{}", letters(part + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::rust;
+    use super::Generator;
+
+    #[test]
+    fn a_seed_gives_the_same_types_again() {
+        let texts = |seed| -> Vec<String> {
+            let twins = Generator::new(seed).twins(50);
+            twins.iter().map(rust::module).collect()
+        };
+        assert_eq!(texts(5), texts(5));
+        assert_ne!(texts(5), texts(6));
+    }
+
+    #[test]
+    fn no_two_types_have_one_name() {
+        let mut names = BTreeSet::new();
+        for twin in Generator::new(5).twins(300) {
+            for root in twin.roots() {
+                assert!(names.insert(root.clone()), "{root:?}");
+            }
+        }
+    }
 }
