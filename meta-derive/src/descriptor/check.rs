@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use syn::Ident;
 
-use super::model::Model;
+use super::model::{Layout, Model};
 use super::range::Range;
 use super::word::Word;
 use crate::diag::Diag;
@@ -87,7 +87,7 @@ fn getters(word: &Word) -> Vec<&Ident> {
 
 /// What is in memory is what is declared; and a descriptor is moved in words of 8 bytes.
 fn padding(model: &Model, diag: &mut Diag) {
-    let (placed, ends) = model.layout();
+    let Layout { placed, ends } = model.layout();
     for (word, offset, end) in placed {
         if offset != end {
             let (name, gap) = (&word.ident, offset - end);

@@ -20,6 +20,14 @@ pub(crate) struct Model {
     pub(crate) words: Vec<Word>,
 }
 
+/// Where C puts words.
+pub(crate) struct Layout<'a> {
+    /// Each word with where it begins and where the one before it ends.
+    pub(crate) placed: Vec<(&'a Word, usize, usize)>,
+    /// The end of the last word and the size of the struct, if the sizes of all words are known.
+    pub(crate) ends: Option<(usize, usize)>,
+}
+
 impl Model {
     /// `None`: there are errors without which there is no model. With a model there may be errors too.
     pub(crate) fn new(input: &DeriveInput, diag: &mut Diag) -> Option<Self> {
@@ -49,20 +57,20 @@ impl Model {
         })
     }
 
-    /// The words, each with where it begins and where the one before it ends, as far as the macro knows; then the end of the
-    /// last one and the size of the whole.
-    pub(crate) fn layout(&self) -> (Vec<(&Word, usize, usize)>, Option<(usize, usize)>) {
+    /// Where the words are, as far as the macro knows.
+    pub(crate) fn layout(&self) -> Layout<'_> {
         let (mut placed, mut end, mut most) = (Vec::new(), 0_usize, 1);
         for word in &self.words {
             let Some((size, align)) = word.class.layout() else {
-                return (placed, None);
+                return Layout { placed, ends: None };
             };
             let offset = end.next_multiple_of(align);
             placed.push((word, offset, end));
             end = offset + size;
             most = most.max(align);
         }
-        (placed, Some((end, end.next_multiple_of(most))))
+        let ends = Some((end, end.next_multiple_of(most)));
+        Layout { placed, ends }
     }
 
     /// Whether the macro knows the size of every word.
