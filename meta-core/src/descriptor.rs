@@ -212,6 +212,12 @@ impl<D: Descriptor> Copied<D> {
     pub fn get(&self) -> D {
         D::from_words(self.0)
     }
+
+    /// Its words, in the machine's byte order.
+    #[inline(always)]
+    pub fn words(&self) -> D::Words {
+        self.0
+    }
 }
 
 impl<D: Descriptor> From<D> for Copied<D> {

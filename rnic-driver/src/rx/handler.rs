@@ -14,7 +14,10 @@ use crate::{
     },
 };
 use core::marker::PhantomData;
-use meta_core::{descriptor::Copied, meta::Writer};
+use meta_core::{
+    descriptor::{Copied, Descriptor as _},
+    meta::Writer,
+};
 
 /// A packet as it came from the ring.
 pub(super) struct Arrived {
@@ -65,7 +68,7 @@ impl Handler for Plain<'_> {
         context: &NapiContext<'_>,
     ) -> Outcome {
         let packet = XdpBuff::new(buffer, len, rxq, ());
-        deliver(packet, config, descriptor, self.dev, context)
+        deliver(packet, config, pair(&descriptor), self.dev, context)
     }
 }
 
@@ -109,11 +112,18 @@ impl<W: Writer<RxDescriptor>> Handler for Recorded<'_, W> {
         let mut packet = XdpBuff::new(buffer, len, rxq, stash);
         packet.write_record(W::record(&descriptor.get(), self.generation));
         match packet.run(self.prog, self.dev, context) {
-            Verdict::Pass => deliver(packet, config, descriptor, self.dev, context),
+            Verdict::Pass => deliver(packet, config, pair(&descriptor), self.dev, context),
             Verdict::Drop => Outcome::Dropped(packet.into_buffer()),
             Verdict::Aborted => Outcome::Aborted(packet.into_buffer()),
         }
     }
+}
+
+/// The words as a pair, which is passed in registers; an array is not.
+#[inline(always)]
+fn pair(descriptor: &Copied<RxDescriptor>) -> (u64, u64) {
+    let [lower, upper] = descriptor.words();
+    (lower, upper)
 }
 
 /// Gives a packet to the stack, with what the descriptor says about it.
@@ -121,7 +131,7 @@ impl<W: Writer<RxDescriptor>> Handler for Recorded<'_, W> {
 fn deliver<S>(
     packet: XdpBuff<S>,
     config: &RxConfig,
-    descriptor: Copied<RxDescriptor>,
+    descriptor: (u64, u64),
     dev: &NetDevice,
     context: &NapiContext<'_>,
 ) -> Outcome {
@@ -129,7 +139,7 @@ fn deliver<S>(
         Ok(skb) => skb,
         Err(buffer) => return Outcome::NoMemory(buffer),
     };
-    let descriptor = descriptor.get();
+    let descriptor = RxDescriptor::from_words([descriptor.0, descriptor.1]);
     if config.knobs & knob::HASH != 0 && descriptor.has_rss_hash() {
         skb.set_hash(descriptor.rss_hash(), descriptor.is_l4_hash());
     }
