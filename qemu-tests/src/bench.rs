@@ -6,6 +6,7 @@
 //! same in every run; seconds are this host's. What must never happen: a figure from too few samples, or one that was
 //! chosen among others.
 
+pub mod core;
 mod start;
 mod statistics;
 mod table;

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Builds the rnic driver, boots it in a virtual machine, and shows or tests it.
 ///
@@ -64,11 +64,14 @@ pub enum Verb {
         json: Option<PathBuf>,
     },
 
-    /// Count the instructions that the driver spends on a packet and on a change of layout; time the machine's start.
+    /// Count instructions: of the driver in a machine, or of the derive and the BTF reader.
     ///
-    /// Packets come from a second NIC inside the machine, and its clock counts instructions, so that two runs give the
-    /// same figures. Prints tables in Markdown. The times of booting and restoring are this host's.
+    /// In the machine, packets come from a second NIC, and its clock counts instructions, so that two runs give the
+    /// same figures. Prints tables in Markdown. Times, of machines and of macros, are this host's.
     Bench {
+        /// What is measured.
+        #[arg(value_enum, default_value_t = Bench::Packet)]
+        what: Bench,
         /// Write the figures to a file for machines.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
@@ -87,4 +90,13 @@ pub enum Verb {
         #[arg(long)]
         traffic: bool,
     },
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Bench {
+    /// The driver, for a packet and for a change of layout, and the machine's start.
+    Packet,
+    /// A derived writer beside C, the BTF reader beside libbpf and btf-rs, the macros' time.
+    Core,
 }

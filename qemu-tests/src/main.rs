@@ -53,7 +53,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use boot::Workshop;
-use cli::{Cli, Verb};
+use cli::{Bench, Cli, Verb};
 use paths::Paths;
 
 fn main() -> ExitCode {
@@ -91,7 +91,10 @@ fn run(cli: &Cli) -> Result<()> {
         Verb::Demo { changes, json } => demo::run(&workshop, *changes, json.as_deref()),
         Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
         Verb::Btf(_) => Ok(()),
-        Verb::Bench { json } => bench::run(&workshop, json.as_deref()),
+        Verb::Bench { what, json } => match what {
+            Bench::Packet => bench::run(&workshop, json.as_deref()),
+            Bench::Core => bench::core::run(&workshop, json.as_deref()),
+        },
         Verb::Shell { nic, traffic } => shell::run(&workshop, nic, *traffic),
     }
 }

@@ -56,15 +56,27 @@ pub fn run(workshop: &Workshop) -> Outcome {
     }
 }
 
+/// The functions of the module with probes.
+///
+/// # Errors
+///
+/// When it cannot be built or disassembled.
+pub fn functions(workshop: &Workshop) -> Result<Vec<Function>> {
+    let module = build(workshop)?;
+    Ok(listing::parse(&disassemble(workshop, &module.file)?))
+}
+
+fn build(workshop: &Workshop) -> Result<Module> {
+    let _lock = Lock::take(
+        &workshop.paths.runs().join("build.lock"),
+        "this tree's build",
+    )?;
+    Module::build(&workshop.paths, &workshop.ground, Variant::Probes)
+}
+
 /// What is not straight.
 fn check(workshop: &Workshop) -> Result<Vec<String>> {
-    let module = {
-        let _lock = Lock::take(
-            &workshop.paths.runs().join("build.lock"),
-            "this tree's build",
-        )?;
-        Module::build(&workshop.paths, &workshop.ground, Variant::Probes)?
-    };
+    let module = build(workshop)?;
     let functions = listing::parse(&disassemble(workshop, &module.file)?);
     for (name, word) in CONTROLS {
         let control = functions.iter().find(|function| function.name == *name);

@@ -7,8 +7,14 @@
 //! test would see it.
 
 mod kinds;
+#[allow(unreachable_pub, reason = "it is public in the bench")]
+#[path = "../../meta-core/bench/src/record.rs"]
+mod record;
 
-use self::kinds::{Native, Ordered};
+use self::{
+    kinds::{Grouped, Narrow, Native, Ordered},
+    record::Meta,
+};
 use crate::{desc::RxDescriptor, layouts::RxMeta};
 use meta_core::meta::{Visitor, Writer, XdpMeta};
 
@@ -16,17 +22,32 @@ use meta_core::meta::{Visitor, Writer, XdpMeta};
 #[used]
 static EXPECTED: [u8; COUNT] = [0; COUNT];
 
-const COUNT: usize = RxMeta::LAYOUTS.len() + Native::LAYOUTS.len() + Ordered::LAYOUTS.len();
+const COUNT: usize = RxMeta::LAYOUTS.len()
+    + Meta::LAYOUTS.len()
+    + Native::LAYOUTS.len()
+    + Ordered::LAYOUTS.len()
+    + Grouped::LAYOUTS.len()
+    + Narrow::LAYOUTS.len();
 
 /// Nothing calls what is in here; a static that counts as used keeps it.
 #[used]
 static DRIVER: fn(u32) -> usize = |knobs| RxMeta::select(knobs, Address);
+
+/// The record that is measured beside a C twin.
+#[used]
+static MEASURED: fn(u32) -> usize = |knobs| Meta::select(knobs, Address);
 
 #[used]
 static NATIVE: fn(u32) -> usize = |knobs| Native::select(knobs, Address);
 
 #[used]
 static ORDERED: fn(u32) -> usize = |knobs| Ordered::select(knobs, Address);
+
+#[used]
+static GROUPED: fn(u32) -> usize = |knobs| Grouped::select(knobs, Address);
+
+#[used]
+static NARROW: fn(u32) -> usize = |knobs| Narrow::select(knobs, Address);
 
 #[used]
 static BRANCH: fn(&RxDescriptor, &mut u32) = control_branch;

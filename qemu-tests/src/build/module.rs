@@ -74,6 +74,9 @@ impl Module {
         // The module brings its own BTF; Kbuild's step would add an empty second section.
         make.arg("CONFIG_DEBUG_INFO_BTF_MODULES=");
         make.arg(format!("RNIC_RUSTFLAGS={}", variant.flags()));
+        if variant == Variant::Probes {
+            make.arg("RNIC_PROBES=y");
+        }
         make.arg(format!(
             "-j{}",
             std::thread::available_parallelism().map_or(2, usize::from)

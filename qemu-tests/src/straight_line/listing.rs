@@ -79,8 +79,7 @@ impl Function {
     }
 
     /// Number of instructions up to the return, with it.
-    #[cfg(test)]
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         let end = self.instructions.iter().position(Instruction::is_return);
         end.map_or(0, |end| end + 1)
     }
