@@ -28,7 +28,7 @@ pub(crate) struct Field {
 /// Where a value comes from.
 pub(crate) enum Origin {
     /// An expression of the descriptor.
-    Value(Expr),
+    Value(Box<Expr>),
     /// The descriptor's getter of this name.
     Getter(Ident),
     /// The receive loop.
@@ -38,7 +38,7 @@ pub(crate) enum Origin {
 /// When a packet has the field.
 pub(crate) enum Presence {
     /// An expression of the descriptor.
-    Present(Expr),
+    Present(Box<Expr>),
     /// The descriptor's getter of this name.
     Getter(Ident),
 }
@@ -111,7 +111,7 @@ fn origin(
     if let Some((_, expr)) = &value {
         one_parameter(expr, diag);
     }
-    let value = value.map(|(key, expr)| (key, Origin::Value(expr)));
+    let value = value.map(|(key, expr)| (key, Origin::Value(Box::new(expr))));
     let getter = getter.map(|(key, name)| (key, Origin::Getter(name)));
     let capture = capture.map(|key| (key, Origin::Capture));
     let mut origins = [value, getter, capture].into_iter().flatten();
@@ -134,7 +134,7 @@ fn presence(attrs: &mut attr::Field, diag: &mut Diag) -> Option<Presence> {
             diag.error(key, rule::two_presences());
             None
         }
-        (Some((_, expr)), None) => Some(Presence::Present(expr)),
+        (Some((_, expr)), None) => Some(Presence::Present(Box::new(expr))),
         (None, Some((_, getter))) => Some(Presence::Getter(getter)),
         (None, None) => None,
     }
