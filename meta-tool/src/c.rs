@@ -6,7 +6,7 @@
 //! declarations where a pointer is all that is needed. BTF also forgets why members are where they are (`packed`, `aligned`);
 //! what C's own rules do not give is given by an attribute or by bit-fields without a name, which are no members.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::Write;
 
 use anyhow::{Context, Result};
@@ -27,15 +27,23 @@ use place::Places;
 /// Most bytes of one definition: more than a kernel has, less than a file made by malice may ask for.
 const LONGEST: usize = 8 << 20;
 
+/// Most declarations within one definition.
+const MOST: u32 = 1 << 18;
+
+/// Most of a type that is spelled for people.
+const MOST_SPELLED: u32 = 1 << 10;
+
 /// Writes all types but those of the base, and of the base what these need.
 pub(crate) fn write(out: &mut impl Write, btf: &Reader<'static>) -> Result<()> {
     let names = Names::of(btf);
     let places = Places::of(btf);
+    let left = Cell::new(0);
     let definition = Definition {
         btf,
         names: &names,
         places: &places,
         enums: &RefCell::default(),
+        left: &left,
     };
     out.write_all(b"/* Made from BTF. */\n\n")?;
     let used = order::used(btf);
@@ -75,6 +83,7 @@ fn declare_kfuncs(out: &mut impl Write, btf: &Reader<'static>, names: &Names) ->
         let declarator = Declarator {
             btf,
             names: Some(names),
+            left: &Cell::new(MOST),
         };
         let text = declarator.declare(proto, names.of_type(id), &mut NoInline)?;
         writeln!(
@@ -103,7 +112,11 @@ fn kfuncs(btf: &Reader<'static>) -> Vec<(u32, u32)> {
 
 /// A type without a name for a member, as C spells it: for people.
 pub(crate) fn spelled(btf: &Reader<'static>, id: u32) -> String {
-    let declarator = Declarator { btf, names: None };
+    let declarator = Declarator {
+        btf,
+        names: None,
+        left: &Cell::new(MOST_SPELLED),
+    };
     let text = declarator.declare(id, "", &mut NoInline);
     // What can not be spelled can be pointed at.
     text.unwrap_or_else(|_| format!("type {id}"))

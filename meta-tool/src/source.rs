@@ -144,7 +144,21 @@ fn reader(path: &Path, content: Content, base: Option<&Path>) -> Result<Reader<'
             kernel.display()
         )
     })?;
+    ensure!(
+        has_whole_names(&split),
+        "its names are not those of {}: say with --base which kernel it was built for",
+        kernel.display()
+    );
     Ok(indexed(split))
+}
+
+/// Whether names begin where strings do: with another base they begin anywhere, and everything else looks well.
+fn has_whole_names(btf: &Reader<'_>) -> bool {
+    btf.types()
+        .all(|item| match item.name_offset().checked_sub(1) {
+            None => true,
+            Some(before) => btf.name(before).is_empty(),
+        })
 }
 
 /// Whether it is what the kernel serves of a module.

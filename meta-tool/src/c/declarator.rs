@@ -5,7 +5,9 @@
 //! The type is gone through from the outside to the inside, which builds the declarator from its name outwards; what is left
 //! in the end stands on the left of it.
 
-use anyhow::{bail, ensure, Result};
+use std::cell::Cell;
+
+use anyhow::{bail, ensure, Context, Result};
 use meta_core::btf::read::{FuncProto, Params};
 use meta_core::btf::{Body, Kind, Reader};
 
@@ -30,6 +32,18 @@ pub(super) struct Declarator<'a> {
     pub(super) btf: &'a Reader<'static>,
     /// Names that are unique; else those of the BTF.
     pub(super) names: Option<&'a Names>,
+    /// How many more there may be within this one.
+    pub(super) left: &'a Cell<u32>,
+}
+
+/// Takes one from what may still be written.
+pub(super) fn spend(left: &Cell<u32>) -> Result<()> {
+    let rest = left
+        .get()
+        .checked_sub(1)
+        .context("made of too many types")?;
+    left.set(rest);
+    Ok(())
 }
 
 impl Declarator<'_> {
@@ -46,6 +60,7 @@ impl Declarator<'_> {
         depth: usize,
     ) -> Result<String> {
         ensure!(depth < DEPTH, "functions of functions, too deep");
+        spend(self.left)?;
         let mut text = name.to_owned();
         // Qualifiers that were met and whose pointer or name is still to come.
         let mut before = String::new();

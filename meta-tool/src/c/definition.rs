@@ -2,17 +2,17 @@
 
 //! Definitions: structs and unions with every member in its place, enums of the right size, typedefs.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
 use anyhow::{ensure, Result};
 use meta_core::btf::read::{Enum, Member, Number};
 use meta_core::btf::{Body, Item, Kind, Reader};
 
-use super::declarator::{Declarator, Inline};
+use super::declarator::{spend, Declarator, Inline};
 use super::names::{ident, Names};
 use super::place::Places;
-use super::LONGEST;
+use super::{LONGEST, MOST};
 
 /// Most levels of structs without a name.
 const DEPTH: usize = 32;
@@ -28,6 +28,8 @@ pub(super) struct Definition<'a> {
     pub(super) places: &'a Places<'a>,
     /// Enums that were written.
     pub(super) enums: &'a RefCell<HashSet<u32>>,
+    /// How many more declarations the definition may have.
+    pub(super) left: &'a Cell<u32>,
 }
 
 /// What has no name is defined where it is used, so much further to the right.
@@ -46,6 +48,7 @@ impl Inline for Inner<'_> {
 impl Definition<'_> {
     /// The definition of a type, with an empty line behind it.
     pub(super) fn text(&self, id: u32) -> Result<String> {
+        self.left.set(MOST);
         let item = self.btf.get(id)?;
         let text = match item.body() {
             Body::Typedef(target) => {
@@ -61,6 +64,7 @@ impl Definition<'_> {
         let declarator = Declarator {
             btf: self.btf,
             names: Some(self.names),
+            left: self.left,
         };
         declarator.declare(id, name, &mut Inner { of: *self, depth })
     }
@@ -87,6 +91,7 @@ impl Definition<'_> {
         let is_struct = item.kind() == Kind::Struct;
         let (mut end, mut longest, mut align) = (0, 0, 1);
         for member in item.members() {
+            spend(self.left)?;
             let range = self.btf.bit_range(&member)?;
             let is_bits = self.places.is_bits(&member)?;
             let natural = match packed {

@@ -133,6 +133,10 @@ impl<'a> Order<'a> {
             // C wants whole elements even behind a pointer.
             Body::Array(array) => next(self, array.element, Need::Whole),
             Body::FuncProto(proto) => {
+                // What it needs was seen to; once is enough.
+                if self.states.insert(id, State::Defined).is_some() {
+                    return Ok(());
+                }
                 next(self, proto.result, Need::Name)?;
                 for param in proto.params {
                     next(self, param.type_id, Need::Name)?;
