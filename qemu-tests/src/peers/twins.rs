@@ -61,7 +61,7 @@ pub fn generated(workshop: &Workshop, step: &Step) -> Result<Vec<String>> {
     step.message(&format!("{count} types in Rust and in C, seed {seed}"));
     let mut controls = Vec::new();
     for (name, mistake) in MISTAKES {
-        let wrong = twins.iter().filter_map(|twin| mistake(twin));
+        let wrong = twins.iter().filter_map(mistake);
         controls.push((name, wrong.take(CONTROLS).collect::<Vec<_>>()));
     }
     let Examined { wrong, noticed } = examine(&bench, &twins, &controls, step)?;

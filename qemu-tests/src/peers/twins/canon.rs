@@ -6,7 +6,7 @@
 //! what C's own integers are called. What one peer is known to get wrong is left out for that peer alone, and another one
 //! judges it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::dump::{Dump, Node};
@@ -59,7 +59,6 @@ pub fn canonical(dump: &Dump, root: u32, judge: &Judge) -> String {
     let mut writer = Writer {
         dump,
         judge,
-        tags: dump.tags(),
         out: String::new(),
         depth: 0,
     };
@@ -93,7 +92,6 @@ pub fn strays(dump: &Dump, roots: &[u32]) -> Vec<String> {
 struct Writer<'a> {
     dump: &'a Dump,
     judge: &'a Judge,
-    tags: BTreeMap<(u32, i64), Vec<&'a str>>,
     out: String,
     depth: usize,
 }
@@ -182,11 +180,9 @@ impl Writer<'_> {
     }
 
     fn tags(&self, id: u32, member: i64) -> String {
-        let Some(tags) = self.tags.get(&(id, member)) else {
-            return String::new();
-        };
+        let tags = self.dump.tags(id, member).iter();
+        let mut tags: Vec<&str> = tags.map(String::as_str).collect();
         // A layout's id is a hash of its content, which C's author would copy.
-        let mut tags: Vec<&str> = tags.iter().copied().collect();
         tags.retain(|tag| self.judge.tags && !tag.starts_with("layout_id:"));
         tags.sort_unstable();
         tags.iter().map(|tag| format!(" [{tag}]")).collect()

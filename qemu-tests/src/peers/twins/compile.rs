@@ -114,7 +114,8 @@ impl<'a> Bench<'a> {
         modules: &[(String, String)],
         step: &Step,
     ) -> Result<std::result::Result<BTreeMap<String, Result<Dump>>, Refused>> {
-        let dir = self.fresh("crate/src/bin")?;
+        let dir = self.fresh("crate/src")?.join("bin");
+        std::fs::create_dir(&dir)?;
         let krate = self.dir.join("crate");
         let project = &self.workshop.paths.project;
         let manifest =

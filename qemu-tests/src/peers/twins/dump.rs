@@ -11,6 +11,9 @@ use serde::Deserialize;
 #[derive(Debug, Default)]
 pub struct Dump {
     types: BTreeMap<u32, Node>,
+    /// By name: a dump of thousands is asked for each of them.
+    names: BTreeMap<String, Vec<u32>>,
+    tags: BTreeMap<(u32, i64), Vec<String>>,
 }
 
 /// A type. What a kind does not have is zero or empty.
@@ -83,10 +86,17 @@ impl Dump {
             let start: String = json.chars().take(200).collect();
             format!("bpftool printed no types: {start}")
         })?;
-        let types = file.types.into_iter().map(|node| (node.id, node));
-        Ok(Self {
-            types: types.collect(),
-        })
+        let mut dump = Self::default();
+        for node in file.types {
+            if node.kind == "DECL_TAG" {
+                let of = (node.type_id, node.component_idx);
+                dump.tags.entry(of).or_default().push(node.name.clone());
+            }
+            let ids = dump.names.entry(node.name.clone()).or_default();
+            ids.push(node.id);
+            dump.types.insert(node.id, node);
+        }
+        Ok(dump)
     }
 
     /// The type with an id; `None` for void and for what is not there.
@@ -96,22 +106,16 @@ impl Dump {
 
     /// The first type of a kind with a name.
     pub fn find(&self, kind: &str, name: &str) -> Option<u32> {
-        self.types
-            .values()
-            .find(|node| node.name == name && node.kind.starts_with(kind))
-            .map(|node| node.id)
+        let mut ids = self.names.get(name)?.iter().copied();
+        ids.find(|id| {
+            self.get(*id)
+                .is_some_and(|node| node.kind.starts_with(kind))
+        })
     }
 
-    /// Tags: for each type and member, what they say.
-    pub fn tags(&self) -> BTreeMap<(u32, i64), Vec<&str>> {
-        let mut tags: BTreeMap<_, Vec<&str>> = BTreeMap::new();
-        let nodes = self.types.values().filter(|node| node.kind == "DECL_TAG");
-        for node in nodes {
-            tags.entry((node.type_id, node.component_idx))
-                .or_default()
-                .push(&node.name);
-        }
-        tags
+    /// The tags of a type, or of one of its members.
+    pub fn tags(&self, id: u32, member: i64) -> &[String] {
+        self.tags.get(&(id, member)).map_or(&[], Vec::as_slice)
     }
 
     /// The ids of all types.

@@ -194,13 +194,11 @@ impl Generator {
         let rust = self.member_name(index);
         let mut ranges = Vec::new();
         let mut name = Name::same(rust);
-        match &ty {
-            Type::Int(scalar) if SCALARS[..4].iter().any(|s| s.c == scalar.c) => {
-                if self.rng.usize(..4) == 0 {
-                    ranges = self.ranges(scalar.size * 8, index);
-                }
+        if let Type::Int(scalar) = &ty {
+            let native = SCALARS[..4].iter().any(|other| other.c == scalar.c);
+            if native && self.rng.usize(..4) == 0 {
+                ranges = self.ranges(scalar.size * 8, index);
             }
-            _ => {}
         }
         if ranges.is_empty() && self.rng.usize(..6) == 0 {
             name.c = Some(format!("renamed_{index}"));
