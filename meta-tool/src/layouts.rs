@@ -83,8 +83,11 @@ fn write(out: &mut impl Write, source: &str, family: &Family) -> Result<()> {
     Ok(())
 }
 
+/// Its head, and what it says of a field.
+type Column = (&'static str, fn(&Field, &[&'static str]) -> String);
+
 fn table(layout: &Layout, knobs: &[&'static str]) -> String {
-    let mut columns: Vec<(&str, fn(&Field, &[&'static str]) -> String)> = vec![
+    let mut columns: Vec<Column> = vec![
         ("field", |field, _| field.name.to_owned()),
         ("id", |field, _| id(field).unwrap_or_default()),
         ("type", |field, _| spelling(&field.ty)),

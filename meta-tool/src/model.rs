@@ -12,6 +12,9 @@ use meta_core::ty::{Composite, Enum, Enumerator, Kind, Member, Type};
 /// Types that a record may be made of, counted each time that they are used.
 const MOST: usize = 512;
 
+/// No record is larger.
+const MOST_BYTES: u32 = 0xffff;
+
 /// Translates types; one for each record.
 pub(crate) struct Translator<'b> {
     btf: &'b Reader<'static>,
@@ -29,6 +32,10 @@ impl<'b> Translator<'b> {
             .left
             .checked_sub(1)
             .context("a record is made of too many types, or of itself")?;
+        ensure!(
+            self.btf.size_of(id)? <= MOST_BYTES,
+            "it is too large for a record"
+        );
         let item = self.btf.get(id)?;
         match item.body() {
             Body::Typedef(target) => match scalar(item.name()) {

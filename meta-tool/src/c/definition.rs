@@ -89,7 +89,7 @@ impl Definition<'_> {
         let mut text = head(keyword, name);
         let indent = "\t".repeat(depth + 1);
         let is_struct = item.kind() == Kind::Struct;
-        let (mut end, mut longest, mut align) = (0, 0, 1);
+        let (mut end, mut longest, mut align) = (0_u32, 0_u32, 1_u32);
         for member in item.members() {
             spend(self.left)?;
             let range = self.btf.bit_range(&member)?;
@@ -101,14 +101,11 @@ impl Definition<'_> {
             align = align.max(natural);
             if is_struct {
                 let at = match (is_bits, packed) {
-                    (false, _) => end
-                        .max(0_u32)
-                        .next_multiple_of(8)
-                        .checked_next_multiple_of(natural * 8),
+                    (false, _) => end.checked_next_multiple_of(natural * 8),
                     (true, true) => Some(end),
                     (true, false) => {
                         let unit = self.btf.size_of(member.type_id)?.saturating_mul(8).max(1);
-                        match end % unit + range.bits <= unit {
+                        match (end % unit).saturating_add(range.bits) <= unit {
                             true => Some(end),
                             false => end.checked_next_multiple_of(unit),
                         }

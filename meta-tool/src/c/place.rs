@@ -87,7 +87,7 @@ impl<'a> Places<'a> {
             packed |= match is_bits {
                 false => range.offset % of.saturating_mul(8) != 0,
                 // A bit-field stays within a unit of its type, unless it is packed.
-                true => bits == 0 || range.offset % bits + range.bits > bits,
+                true => bits == 0 || (range.offset % bits).saturating_add(range.bits) > bits,
             };
         }
         Ok((align, packed || size % align != 0))
