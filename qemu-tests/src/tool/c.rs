@@ -118,10 +118,18 @@ fn real(change: &Value) -> Option<String> {
         cancel_renamed(&mut values);
         let notes = change["notes"].as_array_mut()?;
         // C knows no tags.
-        notes.retain(|note| !note.as_str().unwrap_or_default().starts_with("id "));
+        notes.retain(|note| {
+            let note = text(note);
+            let same = note.split_once(" -> ").is_some_and(|(was, is)| was == is);
+            !same && !note.starts_with("id ")
+        });
         if values.is_empty() && notes.is_empty() {
             return None;
         }
+    }
+    // The compiler has it without being told.
+    if change["name"] == "__uint128_t" {
+        return None;
     }
     // Of what is not there any more or is new, the name and size are enough.
     let text = match (old, new) {
