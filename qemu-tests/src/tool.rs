@@ -23,8 +23,8 @@ use crate::job;
 use crate::lock::Lock;
 use crate::ui::Step;
 
-/// Lines of text that a kernel's BTF has at least.
-const FEWEST: usize = 100_000;
+/// Lines that a kernel's BTF has at least, with one for each type.
+const FEWEST: usize = 10_000;
 
 /// One of the kernel's modules; others add nothing.
 const MODULE: &str = "igb.ko";
