@@ -11,7 +11,7 @@ impl Generator {
         self.anonymous = false;
         let letters = letters(self.twin);
         let name = format!("nic{}", self.twin);
-        let knobs: Vec<String> = (0..self.rng.usize(..=3))
+        let mut knobs: Vec<String> = (0..self.rng.usize(..=3))
             .map(|knob| format!("k{knob}"))
             .collect();
         let mut fields: Vec<Field> = Vec::new();
@@ -53,6 +53,12 @@ impl Generator {
                 }
             }
             fields.push(field);
+        }
+        // When the room was used up early, the last knobs do nothing, and are left out.
+        knobs.truncate(fields.len());
+        for field in &mut fields {
+            field.on.retain(|knob| *knob < knobs.len());
+            field.off.retain(|knob| *knob < knobs.len());
         }
         Meta {
             rust: format!("Meta{letters}"),
