@@ -75,6 +75,7 @@ unsigned!(u8 u16 u32 u64);
 /// assert_eq!(meta_core::bits::mask(4), 0xf);
 /// assert_eq!(meta_core::bits::mask(64), u64::MAX);
 /// ```
+#[inline(always)]
 pub const fn mask(width: u32) -> u64 {
     match width {
         0 => 0,

@@ -7,7 +7,7 @@
 
 use crate::layout::{self, Layout};
 use crate::trailer::Trailer;
-use crate::value::ByteArray;
+use crate::value::{ByteArray, Value};
 
 /// A struct that declares receive metadata. Derive it; see the `meta-derive` crate for the attributes.
 ///
@@ -99,18 +99,18 @@ fn index<M: XdpMeta>(knobs: u32) -> usize {
 /// # Examples
 ///
 /// ```
-/// use meta_core::meta::Captured;
+/// use meta_core::meta::{Capture, Captured};
 ///
 /// #[derive(Default)]
 /// pub struct Captures {
-///     rx_timestamp: Option<u64>,
+///     rx_timestamp: Capture<u64>,
 /// }
 ///
-/// let source = Captured { descriptor: [0u32; 4], captures: Captures { rx_timestamp: Some(7) } };
-/// assert_eq!(source.captures.rx_timestamp, Some(7));
+/// let source = Captured { descriptor: [0u32; 4], captures: Captures { rx_timestamp: 7.into() } };
+/// assert_eq!(source.captures.rx_timestamp.get(), Some(7));
 ///
 /// let nothing: Captured<[u32; 4], Captures> = Captured::from([0; 4]);
-/// assert_eq!(nothing.captures.rx_timestamp, None);
+/// assert_eq!(nothing.captures.rx_timestamp.get(), None);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Captured<D, C> {
@@ -128,6 +128,74 @@ impl<D, C: Default> From<D> for Captured<D, C> {
             descriptor,
             captures: C::default(),
         }
+    }
+}
+
+/// A value that was captured for a packet, or was not.
+///
+/// It is no `Option`, because it has a value in either case: so a writer needs no branch to take it.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::meta::Capture;
+///
+/// assert_eq!(Capture::new(7u64, true).get(), Some(7));
+/// assert_eq!(Capture::new(7u64, false).get(), None);
+/// assert_eq!(Capture::<u64>::default().get(), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capture<T> {
+    value: T,
+    present: bool,
+}
+
+impl<T: Value> Capture<T> {
+    /// The value if it is `present`; nobody sees it otherwise.
+    #[inline(always)]
+    pub const fn new(value: T, present: bool) -> Self {
+        Self { value, present }
+    }
+
+    /// What was captured.
+    #[inline(always)]
+    pub fn get(self) -> Option<T> {
+        self.present.then_some(self.value)
+    }
+
+    /// Whether there is a value.
+    #[inline(always)]
+    pub const fn is_present(&self) -> bool {
+        self.present
+    }
+
+    /// The value; anything, if there is none.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub const fn unmasked(&self) -> T {
+        self.value
+    }
+}
+
+impl<T: Value> Default for Capture<T> {
+    /// Nothing.
+    #[inline(always)]
+    fn default() -> Self {
+        Self::new(T::ZERO, false)
+    }
+}
+
+impl<T: Value> From<T> for Capture<T> {
+    #[inline(always)]
+    fn from(value: T) -> Self {
+        Self::new(value, true)
+    }
+}
+
+impl<T: Value> From<Option<T>> for Capture<T> {
+    #[inline(always)]
+    fn from(value: Option<T>) -> Self {
+        Self::new(value.unwrap_or(T::ZERO), value.is_some())
     }
 }
 

@@ -67,10 +67,8 @@ impl<T: Value, const N: usize> Value for [T; N] {
 
     #[inline(always)]
     fn masked(self, present: bool) -> Self::Bytes {
-        self.map(
-            #[inline(always)]
-            |value| value.masked(present),
-        )
+        // Bytes are masked eight at a time, whatever the elements are.
+        self.map(T::to_bytes).or_zeros(present)
     }
 
     #[inline(always)]

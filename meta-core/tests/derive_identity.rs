@@ -5,7 +5,7 @@
 use meta_core::be::{Be16, Be64};
 use meta_core::layout::Layout;
 use meta_core::le::Le32;
-use meta_core::meta::Captured;
+use meta_core::meta::{Capture, Captured};
 use meta_core::trailer::Trailer;
 use meta_core::value::{ByteArray, Value as _};
 use meta_core::{Visitor, Writer, XdpMeta as _};
@@ -181,8 +181,8 @@ fn source(said: RxMeta, has: u16) -> Source {
     Captured {
         descriptor: Descriptor { said, has },
         captures: Captures {
-            time: (has & 1 << 1 != 0).then_some(said.time),
-            clock: (has & 1 << 14 != 0).then_some(said.clock),
+            time: Capture::new(said.time, has & 1 << 1 != 0),
+            clock: Capture::new(said.clock, has & 1 << 14 != 0),
         },
     }
 }

@@ -67,8 +67,33 @@ pub trait ByteArray: Nested {
 
     /// The bytes.
     fn as_bytes(&self) -> &[u8];
+    /// The bytes, to be changed.
+    fn as_bytes_mut(&mut self) -> &mut [u8];
     /// The array that `bytes` starts with; `None` if they are too few.
     fn first_of(bytes: &[u8]) -> Option<Self>;
+
+    /// The bytes if they are `present`, or as many zeros: a mask, so that no branch comes of it.
+    #[must_use]
+    #[inline(always)]
+    fn or_zeros(mut self, present: bool) -> Self {
+        let mask = u64::from(present).wrapping_neg();
+        let mut chunks = self.as_bytes_mut().chunks_exact_mut(8);
+        for chunk in &mut chunks {
+            if let Some(word) = chunk.first_chunk_mut() {
+                *word = (u64::from_ne_bytes(*word) & mask).to_ne_bytes();
+            }
+        }
+        let mut chunks = chunks.into_remainder().chunks_exact_mut(2);
+        for chunk in &mut chunks {
+            if let Some(word) = chunk.first_chunk_mut() {
+                *word = (u16::from_ne_bytes(*word) & mask as u16).to_ne_bytes();
+            }
+        }
+        for byte in chunks.into_remainder() {
+            *byte &= mask as u8;
+        }
+        self
+    }
 }
 
 impl<T: Nested, const N: usize> ByteArray for [T; N] {
@@ -78,6 +103,11 @@ impl<T: Nested, const N: usize> ByteArray for [T; N] {
     #[inline(always)]
     fn as_bytes(&self) -> &[u8] {
         T::flat(self)
+    }
+
+    #[inline(always)]
+    fn as_bytes_mut(&mut self) -> &mut [u8] {
+        T::flat_mut(self)
     }
 
     #[inline(always)]
@@ -130,6 +160,44 @@ impl<const OFFSET: usize> At<OFFSET> {
             if let Some((place, _)) = tail.split_at_mut_checked(B::LEN) {
                 place.copy_from_slice(bytes.as_bytes());
             }
+        }
+    }
+
+    /// Writes bytes to the place in a record that is still zero up to `END`; together with the zeros behind them, where the
+    /// machine has a store of that length.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use meta_core::value::At;
+    ///
+    /// let mut record = [0; 16];
+    /// At::<4>::put_until::<8, _, 16>(&mut record, [1, 2]);
+    /// assert_eq!(record[4..8], [1, 2, 0, 0]);
+    /// ```
+    #[inline(always)]
+    pub fn put_until<const END: usize, B: ByteArray, const SIZE: usize>(
+        record: &mut [u8; SIZE],
+        bytes: B,
+    ) {
+        const {
+            assert!(
+                OFFSET + B::LEN <= END,
+                "a field reaches into what follows it"
+            )
+        };
+        let mut word = [0; 8];
+        if let Some((low, _)) = word.split_at_mut_checked(B::LEN) {
+            low.copy_from_slice(bytes.as_bytes());
+        }
+        // Through an integer, so that it is not taken apart again.
+        let word = u64::from_ne_bytes(word).to_ne_bytes();
+        match const { END - OFFSET } {
+            8 => Self::put(record, word),
+            4 => Self::put(record, At::<0>::get::<[u8; 4], 8>(&word)),
+            2 => Self::put(record, At::<0>::get::<[u8; 2], 8>(&word)),
+            // The zeros are there already.
+            _ => Self::put(record, bytes),
         }
     }
 

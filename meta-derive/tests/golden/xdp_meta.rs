@@ -1,13 +1,17 @@
-///What is captured of a packet beside its descriptor, for [`RxMeta`]; `None` if it was not.
-#[derive(
-    ::core::clone::Clone,
-    ::core::marker::Copy,
-    ::core::fmt::Debug,
-    ::core::default::Default,
-)]
+///What is captured of a packet beside its descriptor, for [`RxMeta`].
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
 pub struct RxCaptures {
     /// When it came.
-    pub rx_timestamp: ::core::option::Option<u64>,
+    pub rx_timestamp: ::meta_core::meta::Capture<u64>,
+}
+#[automatically_derived]
+impl ::core::default::Default for RxCaptures {
+    #[inline(always)]
+    fn default() -> Self {
+        Self {
+            rx_timestamp: ::core::default::Default::default(),
+        }
+    }
 }
 const _: () = {
     const __XDP_META_ID_RX_TIMESTAMP: u16 = ::meta_core::hint::RX_TIMESTAMP;
@@ -111,13 +115,13 @@ const _: () = {
     fn __xdp_meta_value_rx_timestamp(
         source: &::meta_core::meta::Captured<Descriptor, RxCaptures>,
     ) -> u64 {
-        source.captures.rx_timestamp.unwrap_or(<u64 as ::meta_core::value::Value>::ZERO)
+        source.captures.rx_timestamp.unmasked()
     }
     #[inline(always)]
     fn __xdp_meta_present_rx_timestamp(
         source: &::meta_core::meta::Captured<Descriptor, RxCaptures>,
     ) -> bool {
-        source.captures.rx_timestamp.is_some()
+        source.captures.rx_timestamp.is_present()
     }
     #[inline(always)]
     fn __xdp_meta_value_rx_hash(
@@ -169,40 +173,44 @@ const _: () = {
         ) -> Self::Record {
             let mut record = [0; __XDP_META_LAYOUT_NONE.size as usize];
             let present = 0u16;
-            let bits = 0u64;
-            let is_present = __xdp_meta_present_rx_timestamp(source);
+            let has_rx_timestamp = __xdp_meta_present_rx_timestamp(source);
+            let present = present
+                | if has_rx_timestamp {
+                    const { __XDP_META_LAYOUT_NONE.present(__XDP_META_ID_RX_TIMESTAMP) }
+                } else {
+                    0
+                };
+            let has_queue = __xdp_meta_present_queue(source);
+            let present = present
+                | if has_queue {
+                    const { __XDP_META_LAYOUT_NONE.present(__XDP_META_ID_QUEUE) }
+                } else {
+                    0
+                };
             ::meta_core::value::At::<
                 { __XDP_META_LAYOUT_NONE.offset(__XDP_META_ID_RX_TIMESTAMP) },
             >::put(
                 &mut record,
                 <u64 as ::meta_core::value::Value>::masked(
                     __xdp_meta_value_rx_timestamp(source),
-                    is_present,
+                    has_rx_timestamp,
                 ),
             );
-            let present = present
-                | if is_present {
-                    const { __XDP_META_LAYOUT_NONE.present(__XDP_META_ID_RX_TIMESTAMP) }
-                } else {
-                    0
-                };
-            let is_present = __xdp_meta_present_queue(source);
+            let bits = 0u64;
             let bits = bits
                 | ::meta_core::bits::placed(
                     ::meta_core::bits::Bits::to_bits(__xdp_meta_value_queue(source)),
-                    is_present,
+                    has_queue,
                     4u32,
                     const { __XDP_META_LAYOUT_NONE.shift(__XDP_META_ID_QUEUE) },
                 );
-            let present = present
-                | if is_present {
-                    const { __XDP_META_LAYOUT_NONE.present(__XDP_META_ID_QUEUE) }
-                } else {
-                    0
-                };
             ::meta_core::value::At::<
                 { __XDP_META_LAYOUT_NONE.bits_offset() },
-            >::put(
+            >::put_until::<
+                { __XDP_META_LAYOUT_NONE.trailer_offset() },
+                _,
+                _,
+            >(
                 &mut record,
                 ::meta_core::bits::low_bytes::<
                     { __XDP_META_LAYOUT_NONE.bits_len() },
@@ -246,56 +254,60 @@ const _: () = {
         ) -> Self::Record {
             let mut record = [0; __XDP_META_LAYOUT_HASH.size as usize];
             let present = 0u16;
-            let bits = 0u64;
-            let is_present = __xdp_meta_present_rx_timestamp(source);
+            let has_rx_timestamp = __xdp_meta_present_rx_timestamp(source);
+            let present = present
+                | if has_rx_timestamp {
+                    const { __XDP_META_LAYOUT_HASH.present(__XDP_META_ID_RX_TIMESTAMP) }
+                } else {
+                    0
+                };
+            let has_rx_hash = __xdp_meta_present_rx_hash(source);
+            let present = present
+                | if has_rx_hash {
+                    const { __XDP_META_LAYOUT_HASH.present(__XDP_META_ID_RX_HASH) }
+                } else {
+                    0
+                };
+            let has_queue = __xdp_meta_present_queue(source);
+            let present = present
+                | if has_queue {
+                    const { __XDP_META_LAYOUT_HASH.present(__XDP_META_ID_QUEUE) }
+                } else {
+                    0
+                };
             ::meta_core::value::At::<
                 { __XDP_META_LAYOUT_HASH.offset(__XDP_META_ID_RX_TIMESTAMP) },
             >::put(
                 &mut record,
                 <u64 as ::meta_core::value::Value>::masked(
                     __xdp_meta_value_rx_timestamp(source),
-                    is_present,
+                    has_rx_timestamp,
                 ),
             );
-            let present = present
-                | if is_present {
-                    const { __XDP_META_LAYOUT_HASH.present(__XDP_META_ID_RX_TIMESTAMP) }
-                } else {
-                    0
-                };
-            let is_present = __xdp_meta_present_rx_hash(source);
             ::meta_core::value::At::<
                 { __XDP_META_LAYOUT_HASH.offset(__XDP_META_ID_RX_HASH) },
             >::put(
                 &mut record,
                 <u32 as ::meta_core::value::Value>::masked(
                     __xdp_meta_value_rx_hash(source),
-                    is_present,
+                    has_rx_hash,
                 ),
             );
-            let present = present
-                | if is_present {
-                    const { __XDP_META_LAYOUT_HASH.present(__XDP_META_ID_RX_HASH) }
-                } else {
-                    0
-                };
-            let is_present = __xdp_meta_present_queue(source);
+            let bits = 0u64;
             let bits = bits
                 | ::meta_core::bits::placed(
                     ::meta_core::bits::Bits::to_bits(__xdp_meta_value_queue(source)),
-                    is_present,
+                    has_queue,
                     4u32,
                     const { __XDP_META_LAYOUT_HASH.shift(__XDP_META_ID_QUEUE) },
                 );
-            let present = present
-                | if is_present {
-                    const { __XDP_META_LAYOUT_HASH.present(__XDP_META_ID_QUEUE) }
-                } else {
-                    0
-                };
             ::meta_core::value::At::<
                 { __XDP_META_LAYOUT_HASH.bits_offset() },
-            >::put(
+            >::put_until::<
+                { __XDP_META_LAYOUT_HASH.trailer_offset() },
+                _,
+                _,
+            >(
                 &mut record,
                 ::meta_core::bits::low_bytes::<
                     { __XDP_META_LAYOUT_HASH.bits_len() },

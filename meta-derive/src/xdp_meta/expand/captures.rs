@@ -18,7 +18,20 @@ pub(super) fn expand(model: &Model) -> Option<TokenStream> {
     let members = (model.fields.iter())
         .filter(|field| field.is_captured())
         .map(|field: &Field| (&field.ident, &field.ty, field.docs.as_slice()));
-    Some(structure(&model.ident, &model.vis, name, members))
+    let defaults = members.clone().map(|(member, ..)| member);
+    let default = quote!(Self { #(#defaults: ::core::default::Default::default()),* });
+    let structure = structure(&model.ident, &model.vis, name, members);
+    Some(quote! {
+        #structure
+
+        #[automatically_derived]
+        impl ::core::default::Default for #name {
+            #[inline(always)]
+            fn default() -> Self {
+                #default
+            }
+        }
+    })
 }
 
 /// The struct for a declaration with errors: what can be read of it.
@@ -36,7 +49,17 @@ pub(crate) fn stub(input: &DeriveInput, name: &Ident) -> TokenStream {
             }
         }
     }
-    structure(&input.ident, &input.vis, name, members.into_iter())
+    let structure = structure(&input.ident, &input.vis, name, members.into_iter());
+    quote! {
+        #structure
+
+        #[automatically_derived]
+        impl ::core::default::Default for #name {
+            fn default() -> Self {
+                ::core::unreachable!()
+            }
+        }
+    }
 }
 
 fn structure<'a>(
@@ -52,22 +75,19 @@ fn structure<'a>(
             true => quote!(#(#docs)*),
             false => quote!(#[doc = #fallback]),
         };
-        let ty = quote_spanned!(ty.span()=> ::core::option::Option<#ty>);
+        let ty = quote_spanned!(ty.span()=> ::meta_core::meta::Capture<#ty>);
         quote! {
             #docs
             #vis #member: #ty,
         }
     });
-    let docs = format!(
-        "What is captured of a packet beside its descriptor, for [`{ident}`]; `None` if it was not."
-    );
+    let docs = format!("What is captured of a packet beside its descriptor, for [`{ident}`].");
     quote! {
         #[doc = #docs]
         #[derive(
             ::core::clone::Clone,
             ::core::marker::Copy,
             ::core::fmt::Debug,
-            ::core::default::Default,
         )]
         #vis struct #name {
             #(#members)*

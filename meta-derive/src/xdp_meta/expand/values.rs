@@ -10,7 +10,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, Pat};
 
-use super::{as_value, FieldItems};
+use super::FieldItems;
 use crate::xdp_meta::model::{Field, Model, Origin, Presence};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -32,11 +32,10 @@ fn value(model: &Model, field: &Field) -> TokenStream {
         Origin::Getter(getter) => of_getter(model, &name, &quote!(#ty), getter),
         Origin::Capture => {
             let source = model.whole_source();
-            let zero = as_value(field, "ZERO");
             quote! {
                 #[inline(always)]
                 fn #name(source: &#source) -> #ty {
-                    source.captures.#ident.unwrap_or(#zero)
+                    source.captures.#ident.unmasked()
                 }
             }
         }
@@ -74,7 +73,7 @@ fn present(model: &Model, field: &Field) -> TokenStream {
         (true, None) => quote! {
             #[inline(always)]
             fn #name(source: &#source) -> bool {
-                source.captures.#ident.is_some()
+                source.captures.#ident.is_present()
             }
         },
         (true, Some(said)) => quote! {
@@ -82,7 +81,7 @@ fn present(model: &Model, field: &Field) -> TokenStream {
             fn #name(source: &#source) -> bool {
                 #said
                 // Both are computed, so that no branch comes of it.
-                #valid(&source.descriptor) & source.captures.#ident.is_some()
+                #valid(&source.descriptor) & source.captures.#ident.is_present()
             }
         },
     }

@@ -5,11 +5,12 @@
 //! A writer must not branch on a field, loop, check a bound or panic: it runs for every packet.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
 use super::{call_as_value, FieldItems, LayoutItems};
-use crate::xdp_meta::model::{Field, Model};
+use crate::xdp_meta::model::{Field, Model, Presence};
 
 pub(super) fn expand(model: &Model) -> TokenStream {
     let writers = (0..model.layouts()).map(|mask| writer(model, mask));
@@ -25,10 +26,18 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
     };
     // In the order in which they stand, as far as that is known.
     let places = model.placed(mask).places;
-    let fields = places.iter().map(|place| write(place.field, &layout));
-    let (declared, stored) = match places.iter().any(|place| place.field.bits.is_some()) {
-        true => bits(&layout),
-        false => (TokenStream::new(), TokenStream::new()),
+    let groups = Groups::of(places.iter().map(|place| place.field));
+    let presence = groups.presence(&layout);
+    let (bits, bytes): (Vec<_>, Vec<_>) =
+        (places.iter().map(|place| place.field)).partition(|field| field.bits.is_some());
+    let last = bytes.len().checked_sub(1).filter(|_| bits.is_empty());
+    let fields = bytes.iter().enumerate().map(|(index, field)| {
+        let is_last = Some(index) == last;
+        byte_field(field, &groups.name(field), &layout, is_last)
+    });
+    let bits = match bits.is_empty() {
+        true => TokenStream::new(),
+        false => bit_fields(&bits, &groups, &layout),
     };
     // Three stores take fewer instructions than to put the trailer together first.
     let trailer = [
@@ -56,9 +65,9 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
             fn record(#parameter: &#source, generation: u16) -> Self::Record {
                 let mut record = [0; #layout.size as usize];
                 let present = 0u16;
-                #declared
+                #presence
                 #(#fields)*
-                #stored
+                #bits
                 #(#trailer)*
                 record
             }
@@ -66,46 +75,91 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
     }
 }
 
-/// Stores a field, or puts it to the other bit-fields; and takes note that it is there.
-fn write(field: &Field, layout: &Ident) -> TokenStream {
-    let FieldItems {
-        id, value, present, ..
-    } = FieldItems::of(field);
-    let written = match &field.bits {
-        None => {
-            let bytes = call_as_value(field, "masked", &quote!(#value(source), is_present));
-            let arguments = quote!(&mut record, #bytes);
-            quote_spanned! {field.ty.span()=>
-                ::meta_core::value::At::<{ #layout.offset(#id) }>::put(#arguments);
+/// Fields that are there together or not at all, as far as the declaration shows it: the question is asked once.
+struct Groups<'a>(Vec<(String, Vec<&'a Field>)>);
+
+impl<'a> Groups<'a> {
+    fn of(fields: impl Iterator<Item = &'a Field>) -> Self {
+        let mut groups: Vec<(String, Vec<&Field>)> = Vec::new();
+        for field in fields {
+            let said = match &field.presence {
+                Some(Presence::Present(expr)) => quote!(#expr).to_string(),
+                Some(Presence::Getter(getter)) => format!("valid {getter}"),
+                None => String::new(),
+            };
+            let key = match field.is_captured() {
+                true => format!("{said} captured {}", field.ident),
+                false => said,
+            };
+            match groups.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, members)) => members.push(field),
+                None => groups.push((key, vec![field])),
             }
         }
-        Some((_, width)) => {
-            let width = u32::try_from(*width).unwrap_or(u32::MAX);
-            quote! {
-                let bits = bits | ::meta_core::bits::placed(
-                    ::meta_core::bits::Bits::to_bits(#value(source)),
-                    is_present,
-                    #width,
-                    const { #layout.shift(#id) },
-                );
-            }
-        }
-    };
-    quote! {
-        let is_present = #present(source);
-        #written
-        let present = present | if is_present { const { #layout.present(#id) } } else { 0 };
+        Self(groups)
+    }
+
+    /// The variable that says whether a field is there: it is named after the first of its group.
+    fn name(&self, field: &Field) -> Ident {
+        let is_in =
+            |members: &&Vec<&Field>| members.iter().any(|member| member.ident == field.ident);
+        let first = (self.0.iter().map(|(_, members)| members).find(is_in))
+            .and_then(|members| members.first())
+            .map_or(&field.ident, |first| &first.ident);
+        format_ident!("has_{}", first.unraw())
+    }
+
+    /// Asks for each group, and takes note of the answers.
+    fn presence(&self, layout: &Ident) -> TokenStream {
+        let asked = self.0.iter().filter_map(|(_, members)| {
+            let first = members.first()?;
+            let name = self.name(first);
+            let present = FieldItems::of(first).present;
+            let ids = members.iter().map(|member| FieldItems::of(member).id);
+            Some(quote! {
+                let #name = #present(source);
+                let present = present | if #name { const { #(#layout.present(#ids))|* } } else { 0 };
+            })
+        });
+        quote!(#(#asked)*)
     }
 }
 
-/// The integer of all bit-fields, and its store.
-fn bits(layout: &Ident) -> (TokenStream, TokenStream) {
-    let declared = quote!(let bits = 0u64;);
-    let stored = quote! {
-        ::meta_core::value::At::<{ #layout.bits_offset() }>::put(
-            &mut record,
-            ::meta_core::bits::low_bytes::<{ #layout.bits_len() }>(bits),
-        );
+/// Stores a field; the last one together with the zeros in front of the trailer.
+fn byte_field(field: &Field, is_present: &Ident, layout: &Ident, is_last: bool) -> TokenStream {
+    let FieldItems { id, value, .. } = FieldItems::of(field);
+    let bytes = call_as_value(field, "masked", &quote!(#value(source), #is_present));
+    let arguments = quote!(&mut record, #bytes);
+    let put = match is_last {
+        true => quote!(put_until::<{ #layout.trailer_offset() }, _, _>),
+        false => quote!(put),
     };
-    (declared, stored)
+    quote_spanned! {field.ty.span()=>
+        ::meta_core::value::At::<{ #layout.offset(#id) }>::#put(#arguments);
+    }
+}
+
+/// Puts all bit-fields together in one integer, and stores that.
+fn bit_fields(fields: &[&Field], groups: &Groups<'_>, layout: &Ident) -> TokenStream {
+    let placed = fields.iter().map(|field| {
+        let FieldItems { id, value, .. } = FieldItems::of(field);
+        let is_present = groups.name(field);
+        let width = field.bits.as_ref().map_or(0, |(_, width)| *width);
+        let width = u32::try_from(width).unwrap_or(u32::MAX);
+        quote! {
+            let bits = bits | ::meta_core::bits::placed(
+                ::meta_core::bits::Bits::to_bits(#value(source)),
+                #is_present,
+                #width,
+                const { #layout.shift(#id) },
+            );
+        }
+    });
+    quote! {
+        let bits = 0u64;
+        #(#placed)*
+        ::meta_core::value::At::<{ #layout.bits_offset() }>::put_until::<
+            { #layout.trailer_offset() }, _, _,
+        >(&mut record, ::meta_core::bits::low_bytes::<{ #layout.bits_len() }>(bits));
+    }
 }

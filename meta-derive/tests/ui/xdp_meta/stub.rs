@@ -31,7 +31,7 @@ impl Visitor<RxMeta> for Record<'_> {
 const SIZE: u16 = RxMeta::LAYOUTS[1].size;
 
 fn main() {
-    let captures = RxCaptures { rx_timestamp: Some(7) };
+    let captures = RxCaptures { rx_timestamp: 7.into() };
     let source = Captured { descriptor: Descriptor { value: 3 }, captures };
     let _ = (RxMeta::rx_hash(&source), RxMeta::rx_timestamp(&source), RxMeta::btf(1), SIZE);
     let _ = RxMeta::select(0, Record(&source));
