@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! One task of one contender, for a profiler to look at: `write <writer> <count>` or `read <reader> <file>`.
+//! One task of one contender, for a profiler to look at: `write <writer> any|full <count>` or `read <reader> <file>`.
 
 use std::process::ExitCode;
 
 use meta_bench::reading::{measured, Who};
-use meta_bench::writers::{run, WRITERS};
+use meta_bench::writers::{run, Input, WRITERS};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
     let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
     let said = match words[..] {
-        ["write", name, count] => write(name, count),
+        ["write", name, "any", count] => write(name, Input::Any, count),
+        ["write", name, "full", count] => write(name, Input::Full, count),
         ["read", who, file] => read(who, file),
         _ => None,
     };
@@ -21,15 +22,15 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         None => {
-            eprintln!("meta-bench write WRITER COUNT | read READER FILE");
+            eprintln!("meta-bench write WRITER any|full COUNT | read READER FILE");
             ExitCode::FAILURE
         }
     }
 }
 
-fn write(name: &str, count: &str) -> Option<String> {
-    let (_, make) = WRITERS.into_iter().find(|(of, _)| *of == name)?;
-    Some(run(make, count.parse().ok()?).to_string())
+fn write(name: &str, input: Input, count: &str) -> Option<String> {
+    let (_, make) = WRITERS.iter().find(|(of, _)| *of == name)?;
+    Some(run(*make, input, count.parse().ok()?).to_string())
 }
 
 /// The answer, and by how many KiB the process has grown for it.

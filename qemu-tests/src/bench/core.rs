@@ -26,7 +26,17 @@ use crate::ui::Step;
 use callgrind::Callgrind;
 
 /// Ways to make a record, as functions of `meta-bench` are called.
-const WRITERS: [&str; 4] = ["derived", "twin_selects", "twin_branches", "accessors"];
+const WRITERS: [&str; 6] = [
+    "derived",
+    "clang_twin_selects",
+    "clang_twin_branches",
+    "cc_twin_selects",
+    "cc_twin_branches",
+    "accessors",
+];
+
+/// What packets have.
+const INPUTS: [&str; 2] = ["full", "any"];
 
 /// Records that each of them makes.
 const RECORDS: u64 = 1000;
@@ -79,20 +89,19 @@ fn build(root: &RootCargo<'_>, step: &Step) -> Result<PathBuf> {
 
 /// Instructions of one record, for each way to make it.
 fn records(callgrind: &Callgrind<'_>, program: &Path) -> Result<Value> {
-    let mut said = Vec::new();
+    let (program, count) = (program.to_string_lossy(), RECORDS.to_string());
     let mut counts = Vec::new();
+    let mut said = [None, None];
     for name in WRITERS {
-        let count = RECORDS.to_string();
-        let run = callgrind.run(name, &[&program.to_string_lossy(), "write", name, &count])?;
-        counts.push(
-            json!({ "name": name, "instructions": run.instructions as f64 / RECORDS as f64 }),
-        );
-        said.push(run.said);
+        let mut row = json!({ "name": name });
+        for (input, said) in INPUTS.iter().zip(&mut said) {
+            let run = callgrind.run(name, &[&program, "write", name, input, &count])?;
+            row[*input] = json!(run.instructions as f64 / RECORDS as f64);
+            let first = said.get_or_insert_with(|| run.said.clone());
+            ensure!(*first == run.said, "{name} makes other records of {input}");
+        }
+        counts.push(row);
     }
-    ensure!(
-        said.iter().all(|one| *one == said[0]),
-        "not all writers make the same records: {said:?}"
-    );
     Ok(json!({ "records": RECORDS, "writers": counts }))
 }
 

@@ -2,7 +2,7 @@
 
 //! Instructions of a record as compiled for the kernel, without SSE: read from the module with probes.
 //!
-//! The derived writer and the C twin are straight there, so what stands in them is what runs.
+//! Of code without a bend, what stands there is what runs; a bend is reported with it.
 
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
