@@ -100,7 +100,9 @@
 pub use self::base::BASE;
 pub use self::kfunc::{Kfunc, Param, Type};
 pub use self::layout::{layout_blob, longest, Blob};
+pub use self::linkage::Linkage;
 pub use self::module::Module;
+#[cfg(not(MODULE))]
 pub use self::read::{json, Body, Error, Item, Kind, Name, Reader};
 pub use self::write::{Builder, Id};
 
@@ -108,6 +110,9 @@ mod base;
 pub mod format;
 mod kfunc;
 mod layout;
+mod linkage;
 mod module;
+// The kernel has its own; in a module this would be code that nothing calls.
+#[cfg(not(MODULE))]
 pub mod read;
 pub mod write;

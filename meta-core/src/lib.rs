@@ -81,6 +81,8 @@ pub mod btf;
 pub mod descriptor;
 pub mod field;
 pub mod generation;
+// For build scripts and tools; a module has no use for it.
+#[cfg(not(MODULE))]
 pub mod header;
 pub mod hint;
 pub mod layout;

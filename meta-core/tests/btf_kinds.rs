@@ -2,8 +2,8 @@
 
 //! The writer, byte for byte: a record of each kind, and what is there only once.
 
-use meta_core::btf::read::Linkage;
 use meta_core::btf::write::{Encoding, Member, Param, Variable};
+use meta_core::btf::Linkage;
 use meta_core::btf::{Builder, Id, Kfunc, Module, Reader, BASE};
 use meta_core::ty::{Composite, Enumerator, Kind, Type};
 

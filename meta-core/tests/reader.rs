@@ -2,7 +2,8 @@
 
 //! The reader on BTF that is right: compilers' and, for what they do not make, some put together by hand.
 
-use meta_core::btf::read::{BitRange, Endian, Linkage, Number};
+use meta_core::btf::read::{BitRange, Endian, Number};
+use meta_core::btf::Linkage;
 use meta_core::btf::{json, Body, Error, Kind, Reader};
 
 #[path = "support/raw.rs"]

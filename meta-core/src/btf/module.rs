@@ -9,7 +9,7 @@ use super::base;
 use super::format::kind;
 use super::kfunc::{Kfunc, Type};
 use super::layout::structure;
-use super::read::Linkage;
+use super::linkage::Linkage;
 use super::write::{Builder, Id, Param};
 use crate::descriptor::Ranges;
 use crate::meta::XdpMeta;

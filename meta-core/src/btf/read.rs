@@ -11,8 +11,7 @@
 use core::fmt;
 
 pub use self::body::{
-    Array, Body, Composite, DataSec, DeclTag, Enum, Func, FuncProto, Fwd, Int, Linkage, TypeTag,
-    Var,
+    Array, Body, Composite, DataSec, DeclTag, Enum, Func, FuncProto, Fwd, Int, TypeTag, Var,
 };
 pub use self::elements::{Member, Members, Param, Params, Value, Values, Variable, Variables};
 pub use self::error::{Error, Section};

@@ -6,6 +6,7 @@ use super::elements::{Members, Params, Values, Variables};
 use super::item::Item;
 use super::kind::Kind;
 use crate::btf::format::{INT_BOOL, INT_CHAR, INT_SIGNED};
+use crate::btf::linkage::Linkage;
 
 /// What a type is. A plain `u32` is the id of the type that this one is made from.
 ///
@@ -129,19 +130,6 @@ pub struct Func {
     pub proto: u32,
     /// Its linkage.
     pub linkage: Linkage,
-}
-
-/// Linkage of a function or variable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Linkage {
-    /// Seen in its own file only.
-    Static,
-    /// Defined here and seen everywhere.
-    Global,
-    /// Defined elsewhere.
-    Extern,
-    /// Another, by its number.
-    Unknown(u32),
 }
 
 /// A function's prototype.
@@ -309,28 +297,6 @@ impl<'a> Enum<'a> {
             size: item.word,
             signed: item.flag(),
             values: item.values(),
-        }
-    }
-}
-
-impl Linkage {
-    #[inline]
-    const fn of(number: u32) -> Self {
-        match number {
-            0 => Self::Static,
-            1 => Self::Global,
-            2 => Self::Extern,
-            other => Self::Unknown(other),
-        }
-    }
-
-    /// Its name, as bpftool prints it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Static => "static",
-            Self::Global => "global",
-            Self::Extern => "extern",
-            Self::Unknown(_) => "(unknown)",
         }
     }
 }

@@ -5,7 +5,7 @@
 use super::records::number;
 use super::{Builder, Id};
 use crate::btf::format::{kind, INT_BOOL, INT_CHAR, INT_SIGNED};
-use crate::btf::read::Linkage;
+use crate::btf::linkage::Linkage;
 
 /// What the bits of an integer mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +159,7 @@ impl<const CAP: usize> Builder<CAP> {
     /// If it is no name in C.
     pub const fn function(&mut self, name: &str, prototype: Id, linkage: Linkage) -> Id {
         let (name, prototype) = (self.named(name), self.sized(prototype));
-        let linkage = linkage_number(linkage) as usize;
+        let linkage = linkage.number() as usize;
         self.records
             .begin(name, kind::FUNC, linkage, false, prototype);
         self.finish()
@@ -173,7 +173,7 @@ impl<const CAP: usize> Builder<CAP> {
     pub const fn variable(&mut self, name: &str, ty: Id, linkage: Linkage) -> Id {
         let (name, ty) = (self.named(name), self.sized(ty));
         self.records.begin(name, kind::VAR, 0, false, ty);
-        self.records.word(linkage_number(linkage));
+        self.records.word(linkage.number());
         self.finish()
     }
 
@@ -217,15 +217,5 @@ impl<const CAP: usize> Builder<CAP> {
 
     pub(in crate::btf) const fn finish(&mut self) -> Id {
         Id(self.records.finish())
-    }
-}
-
-/// `BTF_FUNC_*`, `BTF_VAR_*`.
-const fn linkage_number(linkage: Linkage) -> u32 {
-    match linkage {
-        Linkage::Static => 0,
-        Linkage::Global => 1,
-        Linkage::Extern => 2,
-        Linkage::Unknown(number) => number,
     }
 }

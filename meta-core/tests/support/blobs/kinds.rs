@@ -2,8 +2,8 @@
 
 //! Kinds of a record each, functions and variables.
 
-use meta_core::btf::read::Linkage;
 use meta_core::btf::write::{Encoding, Member, Param, Variable};
+use meta_core::btf::Linkage;
 use meta_core::btf::{Builder, Id};
 
 use super::{bytes, Blob};
