@@ -28,7 +28,7 @@ pub(crate) fn expand(
         quote! {
             #[automatically_derived]
             impl ::meta_core::value::Value for #ident {
-                const ZERO: Self = ::core::unreachable!();
+                const ZERO: Self = ::core::panic!("its declaration has an error of its own");
                 type Bytes = [u8; ::core::mem::size_of::<#ident>()];
 
                 fn masked(self, _: bool) -> Self::Bytes {
