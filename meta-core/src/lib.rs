@@ -71,6 +71,7 @@
 //! ```
 
 #![cfg_attr(not(any(MODULE, test)), no_std)]
+#![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
 pub mod announce;

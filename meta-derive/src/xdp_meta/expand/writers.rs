@@ -29,12 +29,13 @@ fn writer(model: &Model, mask: usize) -> TokenStream {
     let groups = Groups::of(places.iter().map(|place| place.field));
     let presence = groups.presence(&layout);
     let (bits, bytes): (Vec<_>, Vec<_>) =
-        (places.iter().map(|place| place.field)).partition(|field| field.bits.is_some());
-    let last = bytes.len().checked_sub(1).filter(|_| bits.is_empty());
-    let fields = bytes.iter().enumerate().map(|(index, field)| {
-        let is_last = Some(index) == last;
-        byte_field(field, &groups.name(field), &layout, is_last)
+        places.iter().partition(|place| place.field.bits.is_some());
+    let fields = bytes.iter().enumerate().map(|(index, place)| {
+        // Types of the user's own may stand elsewhere than here: then nobody knows which field is the last.
+        let is_last = bits.is_empty() && index + 1 == bytes.len() && place.bit.is_some();
+        byte_field(place.field, &groups.name(place.field), &layout, is_last)
     });
+    let bits: Vec<_> = bits.iter().map(|place| place.field).collect();
     let bits = match bits.is_empty() {
         true => TokenStream::new(),
         false => bit_fields(&bits, &groups, &layout),
