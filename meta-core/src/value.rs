@@ -14,7 +14,7 @@ pub mod padding;
 
 mod bytes;
 
-pub use self::bytes::{At, ByteArray};
+pub use self::bytes::{At, ByteArray, LastAt};
 
 /// A type that a field can have: all its bytes mean something, and all bytes mean some value.
 ///

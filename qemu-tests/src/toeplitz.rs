@@ -54,9 +54,11 @@ pub(crate) fn ipv4_ports(src: (Ipv4Addr, u16), dst: (Ipv4Addr, u16)) -> u32 {
 mod tests {
     use super::*;
 
+    type Endpoint = ([u8; 4], u16);
+
     /// "Verifying the RSS Hash Calculation" in Microsoft's NDIS documentation: source, destination,
     /// hash of the addresses, hash of addresses and ports.
-    const VECTORS: &[(([u8; 4], u16), ([u8; 4], u16), u32, u32)] = &[
+    const VECTORS: &[(Endpoint, Endpoint, u32, u32)] = &[
         (
             ([66, 9, 149, 187], 2794),
             ([161, 142, 100, 80], 1766),

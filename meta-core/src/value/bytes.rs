@@ -163,23 +163,36 @@ impl<const OFFSET: usize> At<OFFSET> {
         }
     }
 
-    /// Writes bytes to the place in a record that is still zero up to `END`; together with the zeros behind them, where the
-    /// machine has a store of that length.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use meta_core::value::At;
-    ///
-    /// let mut record = [0; 16];
-    /// At::<4>::put_until::<8, _, 16>(&mut record, [1, 2]);
-    /// assert_eq!(record[4..8], [1, 2, 0, 0]);
-    /// ```
+    /// Reads bytes from the place; they are constant in number, and there.
     #[inline(always)]
-    pub fn put_until<const END: usize, B: ByteArray, const SIZE: usize>(
-        record: &mut [u8; SIZE],
-        bytes: B,
-    ) {
+    pub fn get<B: ByteArray, const SIZE: usize>(record: &[u8; SIZE]) -> B {
+        const { assert!(OFFSET + B::LEN <= SIZE, "a field reaches out of its record") };
+        match record.split_at_checked(OFFSET) {
+            Some((_, tail)) => B::first_of(tail).unwrap_or(B::ZEROED),
+            None => B::ZEROED,
+        }
+    }
+}
+
+/// A place in a record with nothing behind it up to `END`, where the trailer is.
+///
+/// # Examples
+///
+/// ```
+/// use meta_core::value::LastAt;
+///
+/// let mut record = [0; 16];
+/// LastAt::<4, 8>::put(&mut record, [1, 2]);
+/// assert_eq!(record[4..8], [1, 2, 0, 0]);
+/// ```
+#[derive(Debug)]
+pub struct LastAt<const OFFSET: usize, const END: usize>;
+
+impl<const OFFSET: usize, const END: usize> LastAt<OFFSET, END> {
+    /// Writes bytes to the place in a record that is still zero; together with the zeros behind them, where the machine has a
+    /// store of that length.
+    #[inline(always)]
+    pub fn put<B: ByteArray, const SIZE: usize>(record: &mut [u8; SIZE], bytes: B) {
         const {
             assert!(
                 OFFSET + B::LEN <= END,
@@ -193,21 +206,11 @@ impl<const OFFSET: usize> At<OFFSET> {
         // Through an integer, so that it is not taken apart again.
         let word = u64::from_ne_bytes(word).to_ne_bytes();
         match const { END - OFFSET } {
-            8 => Self::put(record, word),
-            4 => Self::put(record, At::<0>::get::<[u8; 4], 8>(&word)),
-            2 => Self::put(record, At::<0>::get::<[u8; 2], 8>(&word)),
+            8 => At::<OFFSET>::put(record, word),
+            4 => At::<OFFSET>::put(record, At::<0>::get::<[u8; 4], 8>(&word)),
+            2 => At::<OFFSET>::put(record, At::<0>::get::<[u8; 2], 8>(&word)),
             // The zeros are there already.
-            _ => Self::put(record, bytes),
-        }
-    }
-
-    /// Reads bytes from the place; they are constant in number, and there.
-    #[inline(always)]
-    pub fn get<B: ByteArray, const SIZE: usize>(record: &[u8; SIZE]) -> B {
-        const { assert!(OFFSET + B::LEN <= SIZE, "a field reaches out of its record") };
-        match record.split_at_checked(OFFSET) {
-            Some((_, tail)) => B::first_of(tail).unwrap_or(B::ZEROED),
-            None => B::ZEROED,
+            _ => At::<OFFSET>::put(record, bytes),
         }
     }
 }

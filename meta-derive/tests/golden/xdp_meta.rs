@@ -204,13 +204,10 @@ const _: () = {
                     4u32,
                     const { __XDP_META_LAYOUT_NONE.shift(__XDP_META_ID_QUEUE) },
                 );
-            ::meta_core::value::At::<
+            ::meta_core::value::LastAt::<
                 { __XDP_META_LAYOUT_NONE.bits_offset() },
-            >::put_until::<
                 { __XDP_META_LAYOUT_NONE.trailer_offset() },
-                _,
-                _,
-            >(
+            >::put(
                 &mut record,
                 ::meta_core::bits::low_bytes::<
                     { __XDP_META_LAYOUT_NONE.bits_len() },
@@ -301,13 +298,10 @@ const _: () = {
                     4u32,
                     const { __XDP_META_LAYOUT_HASH.shift(__XDP_META_ID_QUEUE) },
                 );
-            ::meta_core::value::At::<
+            ::meta_core::value::LastAt::<
                 { __XDP_META_LAYOUT_HASH.bits_offset() },
-            >::put_until::<
                 { __XDP_META_LAYOUT_HASH.trailer_offset() },
-                _,
-                _,
-            >(
+            >::put(
                 &mut record,
                 ::meta_core::bits::low_bytes::<
                     { __XDP_META_LAYOUT_HASH.bits_len() },

@@ -131,12 +131,12 @@ fn byte_field(field: &Field, is_present: &Ident, layout: &Ident, is_last: bool) 
     let FieldItems { id, value, .. } = FieldItems::of(field);
     let bytes = call_as_value(field, "masked", &quote!(#value(source), #is_present));
     let arguments = quote!(&mut record, #bytes);
-    let put = match is_last {
-        true => quote!(put_until::<{ #layout.trailer_offset() }, _, _>),
-        false => quote!(put),
+    let place = match is_last {
+        true => quote!(LastAt::<{ #layout.offset(#id) }, { #layout.trailer_offset() }>),
+        false => quote!(At::<{ #layout.offset(#id) }>),
     };
     quote_spanned! {field.ty.span()=>
-        ::meta_core::value::At::<{ #layout.offset(#id) }>::#put(#arguments);
+        ::meta_core::value::#place::put(#arguments);
     }
 }
 
@@ -159,8 +159,9 @@ fn bit_fields(fields: &[&Field], groups: &Groups<'_>, layout: &Ident) -> TokenSt
     quote! {
         let bits = 0u64;
         #(#placed)*
-        ::meta_core::value::At::<{ #layout.bits_offset() }>::put_until::<
-            { #layout.trailer_offset() }, _, _,
-        >(&mut record, ::meta_core::bits::low_bytes::<{ #layout.bits_len() }>(bits));
+        ::meta_core::value::LastAt::<{ #layout.bits_offset() }, { #layout.trailer_offset() }>::put(
+            &mut record,
+            ::meta_core::bits::low_bytes::<{ #layout.bits_len() }>(bits),
+        );
     }
 }

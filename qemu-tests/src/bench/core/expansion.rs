@@ -114,7 +114,7 @@ fn expand(workshop: &Workshop, folder: &Path, target: &Path, text: &str) -> Resu
     seconds(&said).with_context(|| format!("rustc does not say how long it took:\n{said}"))
 }
 
-/// `time:   0.071; rss:   86MB ->  111MB (  +25MB)	macro_expand_crate`
+/// `time:   0.071; rss:   86MB ->  111MB (  +25MB) macro_expand_crate`
 fn seconds(said: &str) -> Option<f64> {
     let line = said
         .lines()

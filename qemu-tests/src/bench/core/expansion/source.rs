@@ -2,8 +2,11 @@
 
 //! Files with structs of 32 fields, one derive each.
 
+/// Writes a declaration that differs from others by its number.
+pub type Write = fn(usize) -> String;
+
 /// A macro's name, and what makes the text of a struct with a number in its name.
-pub const MACROS: [(&str, fn(usize) -> String); 3] = [
+pub const MACROS: [(&str, Write); 3] = [
     ("XdpMeta, 4 layouts of 8 or 16 fields", xdp_meta),
     ("Descriptor, 32 ranges in 8 words", descriptor),
     ("Value, 32 members", value),
@@ -13,7 +16,7 @@ pub const MACROS: [(&str, fn(usize) -> String); 3] = [
 const FIELDS: usize = 32;
 
 /// A file with so many structs.
-pub fn file(text: fn(usize) -> String, count: usize) -> String {
+pub fn file(text: Write, count: usize) -> String {
     let start = "use meta_core::le::Le32;\npub struct Source(pub u64);\n";
     let structs: String = (0..count).map(text).collect();
     format!("{start}{structs}")
