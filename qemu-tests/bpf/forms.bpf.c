@@ -7,6 +7,7 @@
  */
 #include "types.bpf.h"
 #include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
 #include "forms.bpf.h"
 
 struct forms {
@@ -74,7 +75,10 @@ int every_form(struct xdp_md *ctx)
 	return XDP_DROP;
 }
 
-/* Exact: nested structs, arrays and bit-fields of the one layout, through its own struct. */
+/*
+ * Exact: nested structs, arrays and bit-fields of the one layout, through its own struct. Where no module has that layout the
+ * branch is gone when the program is loaded.
+ */
 SEC("xdp")
 int exactly(struct xdp_md *ctx)
 {
@@ -88,7 +92,7 @@ int exactly(struct xdp_md *ctx)
 		return XDP_ABORTED;
 	if (xdp_meta_claim(ctx, &meta))
 		return XDP_DROP;
-	if (xdp_meta_layout_id(&meta) == FORM_RX_ALL) {
+	if (bpf_core_type_exists(struct form_rx_all) && xdp_meta_layout_id(&meta) == FORM_RX_ALL) {
 		record = meta.claimed + XDP_META_CLAIM - sizeof(*record);
 		all->sum += record->rx_hash + record->flow.queue + record->mac[5] + record->counts[1][2] + record->packet;
 	}

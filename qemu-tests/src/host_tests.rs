@@ -32,6 +32,8 @@ pub fn run(
         "--color",
         "never",
     ]);
+    // trybuild colours what it prints, whoever reads it.
+    command.env("NO_COLOR", "1");
     if let Some(filter) = filter {
         command.arg("--").arg(libtest_filter(filter));
     }

@@ -85,7 +85,7 @@ pub(crate) fn line(command: &str) -> Result<String> {
     run(&command.split_whitespace().collect::<Vec<_>>())
 }
 
-/// Like [`line`], whether it succeeds or not.
+/// Like [`line()`], whether it succeeds or not.
 ///
 /// # Errors
 ///
