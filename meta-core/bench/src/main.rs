@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use meta_bench::reading::{measured, Who};
-use meta_bench::writers::{run, Input, WRITERS};
+use meta_bench::writers::{run, writers, Input};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().collect();
@@ -29,8 +29,8 @@ fn main() -> ExitCode {
 }
 
 fn write(name: &str, input: Input, count: &str) -> Option<String> {
-    let (_, make) = WRITERS.iter().find(|(of, _)| *of == name)?;
-    Some(run(*make, input, count.parse().ok()?).to_string())
+    let (_, make) = writers().into_iter().find(|(of, _)| *of == name)?;
+    Some(run(make, input, count.parse().ok()?).to_string())
 }
 
 /// The answer, and by how many KiB the process has grown for it.

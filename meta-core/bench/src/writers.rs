@@ -5,6 +5,7 @@
 use meta_core::layout::Layout;
 use meta_core::meta::{Visitor, Writer, XdpMeta};
 use meta_core::trailer::Trailer;
+use meta_core::value::ByteArray as _;
 
 use crate::record::{Descriptor, Meta};
 
@@ -14,17 +15,19 @@ pub const SIZE: usize = 24;
 /// A way to make a record.
 pub type Make = unsafe extern "C" fn(&Descriptor, u16, &mut [u8; SIZE]);
 
-/// All of them, by the names that the profiler sees.
-pub const WRITERS: &[(&str, Make)] = &[
-    ("derived", derived),
-    #[cfg(clang)]
-    ("clang_twin_selects", clang_twin_selects),
-    #[cfg(clang)]
-    ("clang_twin_branches", clang_twin_branches),
-    ("cc_twin_selects", cc_twin_selects),
-    ("cc_twin_branches", cc_twin_branches),
-    ("accessors", accessors),
-];
+/// All of them, by what is in the names that the profiler sees.
+pub fn writers() -> Vec<(&'static str, Make)> {
+    vec![
+        ("derived_writer", derived()),
+        #[cfg(clang)]
+        ("clang_twin_selects", clang_twin_selects),
+        #[cfg(clang)]
+        ("clang_twin_branches", clang_twin_branches),
+        ("cc_twin_selects", cc_twin_selects),
+        ("cc_twin_branches", cc_twin_branches),
+        ("accessors", accessors),
+    ]
+}
 
 extern "C" {
     fn cc_twin_selects(source: &Descriptor, generation: u16, record: &mut [u8; SIZE]);
@@ -49,25 +52,29 @@ pub fn layout() -> &'static Layout {
     Meta::layout(3)
 }
 
-struct Take<'a>(&'a Descriptor, u16, &'a mut [u8; SIZE]);
+/// What the derive makes, chosen once, as a driver does.
+pub fn derived() -> Make {
+    struct Choose;
 
-impl Visitor<Meta> for Take<'_> {
-    type Output = ();
+    impl Visitor<Meta> for Choose {
+        type Output = Make;
 
-    #[inline(always)]
-    fn visit<W: Writer<Descriptor>>(self) {
-        use meta_core::value::ByteArray;
-        let record = W::record(self.0, self.1);
-        if let Ok(record) = record.as_bytes().try_into() {
-            *self.2 = record;
+        fn visit<W: Writer<Descriptor>>(self) -> Make {
+            derived_writer::<W>
         }
     }
+
+    Meta::select(3, Choose)
 }
 
-/// What the derive makes.
-#[no_mangle]
-pub extern "C" fn derived(source: &Descriptor, generation: u16, record: &mut [u8; SIZE]) {
-    Meta::select(3, Take(source, generation, record));
+extern "C" fn derived_writer<W: Writer<Descriptor>>(
+    source: &Descriptor,
+    generation: u16,
+    record: &mut [u8; SIZE],
+) {
+    if let Ok(bytes) = W::record(source, generation).as_bytes().try_into() {
+        *record = bytes;
+    }
 }
 
 /// What code does that is the same for all layouts: a call for each field, which looks up where it goes.
@@ -119,7 +126,7 @@ pub fn run(make: Make, input: Input, count: u32) -> u64 {
     let mut record = [0; SIZE];
     let mut sum = 0_u64;
     for source in descriptors(input, count) {
-        // SAFETY: All of `WRITERS` take what their type says.
+        // SAFETY: All of them take what their type says.
         unsafe { std::hint::black_box(make)(&source, source.lower as u16, &mut record) };
         for byte in std::hint::black_box(record) {
             sum = sum.wrapping_mul(31).wrapping_add(byte.into());
@@ -160,7 +167,7 @@ pub fn descriptors(input: Input, count: u32) -> impl Iterator<Item = Descriptor>
 
 #[cfg(test)]
 mod tests {
-    use super::{descriptors, layout, twin_id, Input, SIZE, WRITERS};
+    use super::{descriptors, layout, twin_id, writers, Input, SIZE};
 
     #[test]
     fn all_write_the_same_bytes() {
@@ -170,12 +177,13 @@ mod tests {
             twin_id(),
             "the id is part of the work: put it into twin.c"
         );
+        let all = writers();
         let any = descriptors(Input::Any, 10_000);
         for source in any.chain(descriptors(Input::Full, 10_000)) {
             let mut expected = None;
-            for (name, make) in WRITERS {
+            for (name, make) in &all {
                 let mut record = [0xaa; SIZE];
-                // SAFETY: All of `WRITERS` take what their type says.
+                // SAFETY: All of them take what their type says.
                 unsafe { make(&source, source.upper as u16, &mut record) };
                 assert_eq!(record, *expected.get_or_insert(record), "{name} {source:?}");
             }

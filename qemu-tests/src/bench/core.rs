@@ -27,7 +27,7 @@ use callgrind::Callgrind;
 
 /// Ways to make a record, as functions of `meta-bench` are called.
 const WRITERS: [&str; 6] = [
-    "derived",
+    "derived_writer",
     "clang_twin_selects",
     "clang_twin_branches",
     "cc_twin_selects",
@@ -95,7 +95,10 @@ fn records(callgrind: &Callgrind<'_>, program: &Path) -> Result<Value> {
     for name in WRITERS {
         let mut row = json!({ "name": name });
         for (input, said) in INPUTS.iter().zip(&mut said) {
-            let run = callgrind.run(name, &[&program, "write", name, input, &count])?;
+            let run = callgrind.run(
+                &format!("*{name}*"),
+                &[&program, "write", name, input, &count],
+            )?;
             row[*input] = json!(run.instructions as f64 / RECORDS as f64);
             let first = said.get_or_insert_with(|| run.said.clone());
             ensure!(*first == run.said, "{name} makes other records of {input}");

@@ -7,6 +7,7 @@ use serde_json::Value;
 /// What contenders are, in a reader's words.
 const WORDS: &[(&str, &str)] = &[
     ("derived", "derived writer"),
+    ("derived_writer", "derived writer"),
     (
         "twin_selects",
         "hand-written C, a conditional value for each field",
