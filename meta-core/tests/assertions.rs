@@ -25,7 +25,10 @@ assert_impl_all!(Layout: Copy, Send, Sync);
 // A number in network order is not to be calculated with.
 assert_not_impl_any!(Be16: Into<u16>, Into<u64>);
 
-#[allow(dead_code, reason = "rustc 1.85 does not count what stands in assertions")]
+#[allow(
+    dead_code,
+    reason = "rustc 1.85 does not count what stands in assertions"
+)]
 const LAYOUTS: &[Layout] = RxMeta::LAYOUTS;
 const_assert_eq!(LAYOUTS.len(), 4);
 const_assert!(ids_are_distinct(LAYOUTS));

@@ -10,15 +10,12 @@
     reason = "nothing of a program is reachable from outside; `pub` is its modules' interface"
 )]
 
-mod accept;
 mod alarms;
 mod bench;
 mod boot;
-mod btf_agreement;
 mod build;
 mod case;
 mod cli;
-mod data_path;
 mod demo;
 mod frames;
 mod fuzz;
@@ -29,6 +26,7 @@ mod job;
 mod ktap;
 mod lane;
 mod lock;
+mod machine_code;
 mod oracle;
 mod paths;
 mod peers;
@@ -38,10 +36,8 @@ mod root_cargo;
 mod setup;
 mod shell;
 mod splat;
-mod straight_line;
 mod test_run;
 mod toeplitz;
-mod tool;
 mod trouble;
 mod ui;
 mod vm;

@@ -6,18 +6,18 @@
 //! that knows nothing of us, and compared. What must never happen: a pass because a peer was not asked, so each test also
 //! shows that a mistake would have been seen.
 
+mod accept;
+pub mod agreement;
 mod real;
+mod tool;
 mod twins;
 
 use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::accept;
 use crate::boot::Workshop;
-use crate::btf_agreement;
 use crate::report::{Outcome, Report, Verdict};
-use crate::tool;
 use crate::ui::Step;
 
 /// A test: what was found to be wrong, in words for a failure card. An error is for machinery that failed.
@@ -27,7 +27,7 @@ type Test = fn(&Workshop, &Step) -> Result<Vec<String>>;
 const TESTS: &[(&str, Test)] = &[
     ("peers::twins_generated", twins::generated),
     ("peers::twins_real", real::run),
-    ("peers::vmlinux_agrees", btf_agreement::test),
+    ("peers::vmlinux_agrees", agreement::test),
     ("peers::accept_bpftool", accept::bpftool::test),
     ("peers::accept_pahole", accept::pahole::test),
     ("peers::accept_libbpf", accept::libbpf::test),

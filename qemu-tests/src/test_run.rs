@@ -9,14 +9,13 @@ use anyhow::{bail, Result};
 use crate::alarms;
 use crate::boot::Workshop;
 use crate::case;
-use crate::data_path;
 use crate::fuzz;
 use crate::host_tests;
 use crate::lane::{Lane, LANES};
+use crate::machine_code;
 use crate::peers;
 use crate::pins;
 use crate::report::{Outcome, Report, Verdict};
-use crate::straight_line;
 use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
 
@@ -42,14 +41,7 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
     if !guest_only && !own_only {
         run_host(workshop, filter, &mut report)?;
     }
-    if matches(data_path::NAME) {
-        let outcome = data_path::run(workshop);
-        report.add(outcome, &Step::new("module", "its disassembly was read"));
-    }
-    if matches(straight_line::NAME) {
-        let outcome = straight_line::run(workshop);
-        report.add(outcome, &Step::new("module", "its writers were read"));
-    }
+    machine_code::run(workshop, &matches, &mut report);
     pins::run(workshop, &matches, &mut report);
     peers::run(workshop, &matches, &mut report);
     fuzz::run(workshop, &matches, &mut report);

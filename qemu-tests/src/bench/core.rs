@@ -17,9 +17,9 @@ use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 
 use crate::boot::Workshop;
-use crate::btf_agreement::section;
 use crate::job;
 use crate::lock::Lock;
+use crate::peers::agreement::section;
 use crate::report::write_json;
 use crate::root_cargo::RootCargo;
 use crate::ui::Step;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
 use crate::boot::Workshop;
-use crate::straight_line;
+use crate::machine_code::straight_line;
 
 /// Who writes, and parts of the functions' names.
 const CONTENDERS: [(&str, &[&str]); 2] = [

@@ -15,8 +15,8 @@ use anyhow::{ensure, Context, Result};
 use meta_core::meta::XdpMeta as _;
 use rnic_driver::layouts::RxMeta;
 
+use super::agreement::section;
 use crate::boot::Workshop;
-use crate::btf_agreement::section;
 use crate::build::guest;
 use crate::build::module::{Module, Variant};
 use crate::job;

@@ -10,7 +10,7 @@ pub mod bpftool;
 pub mod libbpf;
 pub mod pahole;
 
-#[path = "../../meta-core/tests/support/blobs.rs"]
+#[path = "../../../meta-core/tests/support/blobs.rs"]
 mod blobs;
 
 use std::path::{Path, PathBuf};
