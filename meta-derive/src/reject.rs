@@ -21,7 +21,6 @@ pub(crate) fn rejected(ty: &Type, diag: &mut Diag) -> bool {
 }
 
 /// What is wrong with a type, and what to use in its place; `None` if nothing is known to be.
-#[allow(dead_code)]
 pub(crate) fn reason(ty: &Type) -> Option<String> {
     find(ty).map(|(_, reason)| reason)
 }

@@ -42,11 +42,7 @@ pub fn run(workshop: &Workshop, matches: &dyn Fn(&str) -> bool, report: &mut Rep
     for (name, test) in TESTS.iter().filter(|(name, _)| matches(name)) {
         let started = Instant::now();
         let step = Step::new("peers", name);
-        let (verdict, message) = match test(workshop, &step) {
-            Ok(wrong) if wrong.is_empty() => (Verdict::Passed, String::new()),
-            Ok(wrong) => (Verdict::Failed, wrong.join("\n")),
-            Err(error) => (Verdict::Broken, format!("{error:#}")),
-        };
+        let (verdict, message) = Verdict::of(test(workshop, &step));
         let outcome = Outcome {
             name: (*name).to_owned(),
             verdict,

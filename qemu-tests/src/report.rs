@@ -38,6 +38,15 @@ impl Verdict {
         }
     }
 
+    /// What came of a check that lists what is wrong, and the words for its card. An error is for machinery that failed.
+    pub fn of(checked: Result<Vec<String>>) -> (Self, String) {
+        match checked {
+            Ok(wrong) if wrong.is_empty() => (Self::Passed, String::new()),
+            Ok(wrong) => (Self::Failed, wrong.join("\n")),
+            Err(error) => (Self::Broken, format!("{error:#}")),
+        }
+    }
+
     fn label(self) -> &'static str {
         match self {
             Self::Passed => "ok",

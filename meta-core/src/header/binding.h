@@ -33,8 +33,8 @@ struct xdp_meta {
 
 /*
  * The trailer is read as one word. A cached lookup has layout and generation where the trailer would have them if the
- * other 16 bits were the low ones; in those are bits 0 to 8 offset in the claim in bits, 9 to 12 present bit, 13 whether the
- * layout has the field at all.
+ * other 16 bits were the low ones; in those are bits 0 to 5 offset in the claim, 6 to 8 a bit-field's first bit in its byte,
+ * 9 to 12 present bit, 13 whether the layout has the field at all.
  */
 #define XDP_META_KEY_MASK (~0xffffULL)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -104,7 +104,7 @@ static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot,
 
 		if (!distance || distance > XDP_META_CLAIM || (found & XDP_META_SHAPE_MASK) != shape)
 			return XDP_META_NO_MATCH;
-		info = (XDP_META_CLAIM - distance) << 3 | bit | present << 9 | XDP_META_THERE;
+		info = (XDP_META_CLAIM - distance) | bit << 6 | present << 9 | XDP_META_THERE;
 	} else if (found != XDP_META_NOT_IN_LAYOUT) {
 		return found;
 	}
@@ -113,9 +113,9 @@ static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot,
 	return info;
 }
 
-/* Finds a field in a claimed record: 0 and its offset in the claim in bits, or negative. */
+/* Finds a field in a claimed record: 0 and where it is, as the cached word has it, or negative. */
 static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_meta *meta, __u32 slot, __u32 field,
-					 __u32 shape, __u64 *offset)
+					 __u32 shape, __u64 *place)
 {
 	__u32 queue = meta->queue & (XDP_META_QUEUES - 1);
 	__u64 key = xdp_meta_key(meta);
@@ -133,7 +133,7 @@ static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_me
 		return XDP_META_NOT_IN_LAYOUT;
 	if (!(xdp_meta_present(meta) >> (info >> 9 & 0xf) & 1))
 		return XDP_META_NOT_IN_PACKET;
-	*offset = info & 0x1ff;
+	*place = info;
 	return 0;
 }
 

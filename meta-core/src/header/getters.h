@@ -7,19 +7,19 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	return *at + size > meta->data ? XDP_META_NO_MATCH : 0;
 }
 
-#define XDP_META_BYTES(offset) ((offset) >> 3 & (XDP_META_CLAIM - 1))
+#define XDP_META_OFFSET(place) ((place) & (XDP_META_CLAIM - 1))
 
 /* Gives an integer, an enum, a struct or a union. */
 #define XDP_META_GETTER(name, type, NAME)                                                                             \
 	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
 	{                                                                                                             \
-		__u64 offset = 0;                                                                                     \
+		__u64 place = 0;                                                                                      \
 		void *at;                                                                                             \
 		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), 0), &offset);                                    \
+					XDP_META_SHAPE(sizeof(type), 0), &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
-			err = xdp_meta_at(meta, XDP_META_BYTES(offset), sizeof(type), &at);                           \
+			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(type), &at);                           \
 		if (err)                                                                                              \
 			*value = (type){ 0 };                                                                         \
 		else                                                                                                  \
@@ -32,13 +32,13 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta,               \
 						       type (*value)dims)                                             \
 	{                                                                                                             \
-		__u64 offset = 0;                                                                                     \
+		__u64 place = 0;                                                                                      \
 		void *at;                                                                                             \
 		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(*value), 0), &offset);                                  \
+					XDP_META_SHAPE(sizeof(*value), 0), &place);                                   \
                                                                                                                       \
 		if (!err)                                                                                             \
-			err = xdp_meta_at(meta, XDP_META_BYTES(offset), sizeof(*value), &at);                         \
+			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(*value), &at);                         \
 		if (err)                                                                                              \
 			__builtin_memset(value, 0, sizeof(*value));                                                   \
 		else                                                                                                  \
@@ -47,27 +47,28 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	}
 
 /* A bit-field lies within one aligned unit of its type; C counts bits from the end that is the machine's. */
+#define xdp_meta_first_bit(place, size) (((place) & ((size) - 1)) << 3 | ((place) >> 6 & 7))
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define xdp_meta_shift(offset, unit, bits) ((offset) & ((unit) - 1))
+#define xdp_meta_shift(place, size, bits) xdp_meta_first_bit(place, size)
 #else
-#define xdp_meta_shift(offset, unit, bits) ((unit) - (bits) - ((offset) & ((unit) - 1)))
+#define xdp_meta_shift(place, size, bits) (8 * (size) - (bits) - xdp_meta_first_bit(place, size))
 #endif
 
 /* Gives a bit-field. */
 #define XDP_META_BITS_GETTER(name, type, bits, NAME)                                                                  \
 	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
 	{                                                                                                             \
-		__u64 offset = 0;                                                                                     \
+		__u64 place = 0;                                                                                      \
 		void *at;                                                                                             \
 		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), bits), &offset);                                 \
+					XDP_META_SHAPE(sizeof(type), bits), &place);                                  \
                                                                                                                       \
 		if (!err)                                                                                             \
-			err = xdp_meta_at(meta, XDP_META_BYTES(offset) & -sizeof(type), sizeof(type), &at);           \
+			err = xdp_meta_at(meta, XDP_META_OFFSET(place) & -sizeof(type), sizeof(type), &at);           \
 		if (err)                                                                                              \
 			*value = 0;                                                                                   \
 		else                                                                                                  \
-			*value = (__u64)*(type *)at >> xdp_meta_shift(offset, 8 * sizeof(type), bits) &               \
+			*value = (__u64)*(type *)at >> xdp_meta_shift(place, sizeof(type), bits) &                    \
 				 ((1ULL << (bits)) - 1);                                                              \
 		return err;                                                                                           \
 	}

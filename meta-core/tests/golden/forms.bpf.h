@@ -185,8 +185,8 @@ struct xdp_meta {
 
 /*
  * The trailer is read as one word. A cached lookup has layout and generation where the trailer would have them if the
- * other 16 bits were the low ones; in those are bits 0 to 8 offset in the claim in bits, 9 to 12 present bit, 13 whether the
- * layout has the field at all.
+ * other 16 bits were the low ones; in those are bits 0 to 5 offset in the claim, 6 to 8 a bit-field's first bit in its byte,
+ * 9 to 12 present bit, 13 whether the layout has the field at all.
  */
 #define XDP_META_KEY_MASK (~0xffffULL)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -256,7 +256,7 @@ static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot,
 
 		if (!distance || distance > XDP_META_CLAIM || (found & XDP_META_SHAPE_MASK) != shape)
 			return XDP_META_NO_MATCH;
-		info = (XDP_META_CLAIM - distance) << 3 | bit | present << 9 | XDP_META_THERE;
+		info = (XDP_META_CLAIM - distance) | bit << 6 | present << 9 | XDP_META_THERE;
 	} else if (found != XDP_META_NOT_IN_LAYOUT) {
 		return found;
 	}
@@ -265,9 +265,9 @@ static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot,
 	return info;
 }
 
-/* Finds a field in a claimed record: 0 and its offset in the claim in bits, or negative. */
+/* Finds a field in a claimed record: 0 and where it is, as the cached word has it, or negative. */
 static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_meta *meta, __u32 slot, __u32 field,
-					 __u32 shape, __u64 *offset)
+					 __u32 shape, __u64 *place)
 {
 	__u32 queue = meta->queue & (XDP_META_QUEUES - 1);
 	__u64 key = xdp_meta_key(meta);
@@ -285,7 +285,7 @@ static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_me
 		return XDP_META_NOT_IN_LAYOUT;
 	if (!(xdp_meta_present(meta) >> (info >> 9 & 0xf) & 1))
 		return XDP_META_NOT_IN_PACKET;
-	*offset = info & 0x1ff;
+	*place = info;
 	return 0;
 }
 
@@ -298,19 +298,19 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	return *at + size > meta->data ? XDP_META_NO_MATCH : 0;
 }
 
-#define XDP_META_BYTES(offset) ((offset) >> 3 & (XDP_META_CLAIM - 1))
+#define XDP_META_OFFSET(place) ((place) & (XDP_META_CLAIM - 1))
 
 /* Gives an integer, an enum, a struct or a union. */
 #define XDP_META_GETTER(name, type, NAME)                                                                             \
 	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
 	{                                                                                                             \
-		__u64 offset = 0;                                                                                     \
+		__u64 place = 0;                                                                                      \
 		void *at;                                                                                             \
 		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), 0), &offset);                                    \
+					XDP_META_SHAPE(sizeof(type), 0), &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
-			err = xdp_meta_at(meta, XDP_META_BYTES(offset), sizeof(type), &at);                           \
+			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(type), &at);                           \
 		if (err)                                                                                              \
 			*value = (type){ 0 };                                                                         \
 		else                                                                                                  \
@@ -323,13 +323,13 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta,               \
 						       type (*value)dims)                                             \
 	{                                                                                                             \
-		__u64 offset = 0;                                                                                     \
+		__u64 place = 0;                                                                                      \
 		void *at;                                                                                             \
 		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(*value), 0), &offset);                                  \
+					XDP_META_SHAPE(sizeof(*value), 0), &place);                                   \
                                                                                                                       \
 		if (!err)                                                                                             \
-			err = xdp_meta_at(meta, XDP_META_BYTES(offset), sizeof(*value), &at);                         \
+			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(*value), &at);                         \
 		if (err)                                                                                              \
 			__builtin_memset(value, 0, sizeof(*value));                                                   \
 		else                                                                                                  \
@@ -338,27 +338,28 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	}
 
 /* A bit-field lies within one aligned unit of its type; C counts bits from the end that is the machine's. */
+#define xdp_meta_first_bit(place, size) (((place) & ((size) - 1)) << 3 | ((place) >> 6 & 7))
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define xdp_meta_shift(offset, unit, bits) ((offset) & ((unit) - 1))
+#define xdp_meta_shift(place, size, bits) xdp_meta_first_bit(place, size)
 #else
-#define xdp_meta_shift(offset, unit, bits) ((unit) - (bits) - ((offset) & ((unit) - 1)))
+#define xdp_meta_shift(place, size, bits) (8 * (size) - (bits) - xdp_meta_first_bit(place, size))
 #endif
 
 /* Gives a bit-field. */
 #define XDP_META_BITS_GETTER(name, type, bits, NAME)                                                                  \
 	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
 	{                                                                                                             \
-		__u64 offset = 0;                                                                                     \
+		__u64 place = 0;                                                                                      \
 		void *at;                                                                                             \
 		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), bits), &offset);                                 \
+					XDP_META_SHAPE(sizeof(type), bits), &place);                                  \
                                                                                                                       \
 		if (!err)                                                                                             \
-			err = xdp_meta_at(meta, XDP_META_BYTES(offset) & -sizeof(type), sizeof(type), &at);           \
+			err = xdp_meta_at(meta, XDP_META_OFFSET(place) & -sizeof(type), sizeof(type), &at);           \
 		if (err)                                                                                              \
 			*value = 0;                                                                                   \
 		else                                                                                                  \
-			*value = (__u64)*(type *)at >> xdp_meta_shift(offset, 8 * sizeof(type), bits) &               \
+			*value = (__u64)*(type *)at >> xdp_meta_shift(place, sizeof(type), bits) &                    \
 				 ((1ULL << (bits)) - 1);                                                              \
 		return err;                                                                                           \
 	}

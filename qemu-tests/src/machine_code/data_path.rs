@@ -39,11 +39,7 @@ const CONTROL: &[&str] = &["Adapter", ">::open"];
 /// Builds the module and looks at it.
 pub fn run(workshop: &Workshop) -> Outcome {
     let started = Instant::now();
-    let (verdict, message) = match check(workshop) {
-        Ok(panics) if panics.is_empty() => (Verdict::Passed, String::new()),
-        Ok(panics) => (Verdict::Failed, panics.join("\n")),
-        Err(error) => (Verdict::Broken, format!("{error:#}")),
-    };
+    let (verdict, message) = Verdict::of(check(workshop));
     Outcome {
         name: NAME.to_owned(),
         verdict,

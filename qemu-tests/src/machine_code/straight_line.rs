@@ -43,11 +43,7 @@ const CONTROLS: &[(&str, &str)] = &[
 /// Builds the module with probes and looks at them.
 pub fn run(workshop: &Workshop) -> Outcome {
     let started = Instant::now();
-    let (verdict, message) = match check(workshop) {
-        Ok(found) if found.is_empty() => (Verdict::Passed, String::new()),
-        Ok(found) => (Verdict::Failed, found.join("\n")),
-        Err(error) => (Verdict::Broken, format!("{error:#}")),
-    };
+    let (verdict, message) = Verdict::of(check(workshop));
     Outcome {
         name: NAME.to_owned(),
         verdict,
