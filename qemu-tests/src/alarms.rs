@@ -8,6 +8,7 @@ use crate::boot::Workshop;
 use crate::case;
 use crate::lane::Lane;
 use crate::report::{Outcome, Report, Verdict};
+use crate::trace::Trace;
 use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
 
@@ -35,6 +36,11 @@ const ALARMS: &[(&str, &str, Verdict)] = &[
 /// Silence that is a hang for this purpose.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Whether any of them matches.
+pub fn any(matches: &dyn Fn(&str) -> bool) -> bool {
+    ALARMS.iter().any(|(_, name, _)| matches(name))
+}
+
 /// Runs those that match.
 pub fn run(
     workshop: &Workshop,
@@ -50,7 +56,13 @@ pub fn run(
             continue;
         }
         step.message(name);
-        let outcome = case::run(workshop, &checkpoint, Lane::first().name, alarm);
+        let outcome = case::run(
+            workshop,
+            &checkpoint,
+            Lane::first().name,
+            alarm,
+            &mut Trace::default(),
+        );
         report.add(invert(outcome, name, *expected), &step);
     }
     step.clear();

@@ -19,7 +19,7 @@ use serde_json::{json, Value};
 
 use crate::boot::{self, Workshop};
 use crate::build::module::Variant;
-use crate::lane::Lane;
+use crate::lane::{Kind, Lane};
 use crate::report::write_json;
 use crate::setup::root;
 use crate::trouble::Trouble;
@@ -32,6 +32,7 @@ use statistics::Histogram;
 /// The machine that counts: one processor, as two take turns in an order that is the host's.
 const LANE: Lane = Lane {
     name: "bench",
+    kind: Kind::Plain,
     nic: "e1000e",
     processors: 1,
     variant: Variant::Plain,

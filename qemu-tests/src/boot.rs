@@ -34,7 +34,7 @@ impl Workshop {
     /// When a build fails.
     pub fn image(&self, lane: Lane) -> Result<Image> {
         let _lock = Lock::take(&self.paths.runs().join("build.lock"), "this tree's build")?;
-        build::image(&self.paths, &self.ground, lane.variant)
+        build::image(&self.paths, &self.ground, lane)
     }
 
     /// Boots a lane and waits for its guest.

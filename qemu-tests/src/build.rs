@@ -5,21 +5,24 @@
 //! Everything goes below the project's `target/` folder and is made again only when something it depends on has
 //! changed; the two compilers' own dependency tracking decides.
 
+mod archive;
 pub mod bpf;
 pub mod elf;
 pub mod guest;
 pub mod initramfs;
 pub mod module;
+pub mod selftests;
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 
 use crate::hash::Key;
+use crate::lane::{Kind, Lane};
 use crate::lock;
 use crate::paths::Paths;
 use crate::setup::Ground;
-use module::{Module, Variant};
+use module::Module;
 
 /// What a VM boots besides the kernel.
 #[derive(Clone, Debug)]
@@ -30,20 +33,30 @@ pub struct Image {
     pub key: String,
 }
 
-/// Builds the module in one variant and all that goes with it.
+/// Builds what a lane boots: our module unless another drives its NIC, and the kernel tree's own tests for a pair.
 ///
 /// # Errors
 ///
 /// When one of the builds fails; the message has the compiler's own words.
-pub fn image(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Image> {
-    let module = Module::build(paths, ground, variant)?;
+pub fn image(paths: &Paths, ground: &Ground, lane: Lane) -> Result<Image> {
+    let module = match lane.kind {
+        Kind::Control => None,
+        Kind::Plain | Kind::Teeth | Kind::Pair => Some(Module::build(paths, ground, lane.variant)?),
+    };
     let bpf = bpf::build(paths, ground)?;
     let programs = guest::build(paths)?;
-    let bytes = initramfs::pack(ground, &programs, &module, &bpf)?;
+    let mut bytes = initramfs::pack(ground, &programs, module.as_ref(), &bpf)?;
+    let mut key = Key::default().with(&bytes);
+    if lane.peer().is_some() {
+        // The kernel unpacks one archive behind the other.
+        let selftests = selftests::build(paths, ground)?;
+        key = key.with(&selftests.key);
+        bytes.extend(archive::read(&selftests.file)?);
+    }
+    let hash = key.short();
     let dir = paths.runs().join("image");
     std::fs::create_dir_all(&dir)?;
-    let hash = Key::default().with(&bytes).short();
-    let path = dir.join(format!("{}-{hash}.cpio", variant.name()));
+    let path = dir.join(format!("{}-{hash}.cpio", lane.name));
     if !path.exists() {
         lock::forget_old(&dir);
         lock::write_whole(&path, &bytes)?;

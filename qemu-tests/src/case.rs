@@ -10,6 +10,7 @@ use anyhow::Result;
 use crate::boot::{self, Workshop};
 use crate::ktap::{Leaf, Reader, Status};
 use crate::report::{Outcome, Verdict};
+use crate::trace::Trace;
 use crate::trouble::Trouble;
 use crate::vm::checkpoint::Checkpoint;
 use crate::vm::ctl::Line;
@@ -20,16 +21,39 @@ const LONGEST: Duration = Duration::from_secs(300);
 
 /// What a case left behind before it was judged.
 #[derive(Debug, Default)]
-struct Transcript {
-    ktap: Reader,
+pub struct Transcript {
+    /// Its results.
+    pub ktap: Reader,
+    /// When each of the results came, nested ones included.
+    pub times: Vec<Instant>,
+    /// All that was said.
     lines: Vec<String>,
-    done: Option<(bool, String)>,
+    /// How the guest sees it, if it came to its end.
+    pub done: Option<(bool, String)>,
     /// Why there is no end, when there is none.
-    broken: Option<String>,
+    pub broken: Option<String>,
 }
 
-/// Runs one case in a machine of its own.
-pub fn run(workshop: &Workshop, checkpoint: &Checkpoint, lane: &str, name: &str) -> Outcome {
+impl Transcript {
+    /// The last lines of what was said as test output.
+    pub fn last(&self, count: usize) -> Vec<String> {
+        let said = self
+            .lines
+            .iter()
+            .filter_map(|line| line.strip_prefix("ktap "));
+        let said: Vec<String> = said.map(str::to_owned).collect();
+        said[said.len().saturating_sub(count)..].to_vec()
+    }
+}
+
+/// Runs one case in a machine of its own; what QEMU's models warned about meanwhile goes to `trace`.
+pub fn run(
+    workshop: &Workshop,
+    checkpoint: &Checkpoint,
+    lane: &str,
+    name: &str,
+    trace: &mut Trace,
+) -> Outcome {
     let started = Instant::now();
     let full = format!("{lane}::{name}");
     let folder = workshop
@@ -37,7 +61,7 @@ pub fn run(workshop: &Workshop, checkpoint: &Checkpoint, lane: &str, name: &str)
         .runs()
         .join(lane)
         .join(name.replace("::", "."));
-    let (verdict, message) = match run_machine(workshop, checkpoint, name, &folder) {
+    let (verdict, message) = match run_machine(workshop, checkpoint, name, &folder, trace) {
         Ok(judged) => judged,
         Err(error) => (Verdict::Broken, format!("{error:#}")),
     };
@@ -58,11 +82,19 @@ fn run_machine(
     checkpoint: &Checkpoint,
     name: &str,
     folder: &Path,
+    trace: &mut Trace,
 ) -> Result<(Verdict, String)> {
     let mut vm = checkpoint.restore(workshop)?;
     vm.say(&format!("run {name} {{}}"))?;
+    let transcript = follow(&mut vm, LONGEST, folder);
+    trace.merge(&vm.trace);
+    Ok(judge(&vm, transcript))
+}
+
+/// Listens to a case to its end, and keeps the logs of it.
+pub fn follow(vm: &mut Vm, longest: Duration, folder: &Path) -> Transcript {
     let mut transcript = Transcript::default();
-    follow(&mut vm, &mut transcript);
+    listen(vm, longest, &mut transcript);
     if transcript.done.is_some() {
         vm.settle();
     } else {
@@ -70,11 +102,11 @@ fn run_machine(
     }
     vm.console.write(&folder.join("console.log"));
     let _ = std::fs::write(folder.join("ctl.log"), transcript.lines.join("\n") + "\n");
-    Ok(judge(&vm, transcript))
+    transcript
 }
 
-fn follow(vm: &mut Vm, transcript: &mut Transcript) {
-    let end = Instant::now() + LONGEST;
+fn listen(vm: &mut Vm, longest: Duration, transcript: &mut Transcript) {
+    let end = Instant::now() + longest;
     loop {
         match vm.next_until(end) {
             Event::Console(_) if vm.console.is_fatal() => return,
@@ -93,21 +125,27 @@ fn follow(vm: &mut Vm, transcript: &mut Transcript) {
                 return;
             }
             Event::Silence => {
-                transcript.broken = Some(format!("the case did not end within {LONGEST:.0?}"));
+                transcript.broken = Some(format!("the case did not end within {longest:.0?}"));
                 return;
             }
             Event::Ctl(line) => {
                 transcript.lines.push(line.clone());
                 match Line::parse(&line) {
                     Line::Wire(request) => {
-                        let answer = vm.wire.answer(&request);
+                        let answer = vm.answer(&request);
                         transcript.lines.push(format!("> wired {answer}"));
                         if let Err(error) = vm.say(&format!("wired {answer}")) {
                             transcript.broken = Some(format!("{error:#}"));
                             return;
                         }
                     }
-                    Line::Ktap(line) => transcript.ktap.feed(&line),
+                    Line::Ktap(line) => {
+                        let text = line.trim_start();
+                        if text.starts_with("ok ") || text.starts_with("not ok ") {
+                            transcript.times.push(Instant::now());
+                        }
+                        transcript.ktap.feed(&line);
+                    }
                     Line::Done { ok, message } => {
                         transcript.done = Some((ok, message));
                         return;

@@ -82,7 +82,7 @@ fn follow(vm: &mut Vm, step: &Step) -> Result<(Option<Value>, bool, String)> {
         };
         match Line::parse(&line) {
             Line::Wire(request) => {
-                let answer = vm.wire.answer(&request);
+                let answer = vm.answer(&request);
                 vm.say(&format!("wired {answer}"))?;
             }
             Line::Event(event) => {

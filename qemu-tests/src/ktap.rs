@@ -25,6 +25,19 @@ pub struct Leaf {
     pub status: Status,
     /// Diagnostic lines before it, and a directive's reason.
     pub notes: Vec<String>,
+    /// The directive after its name, such as `SKIP no clock`; empty without one.
+    pub directive: String,
+}
+
+/// What was read of an output, whole or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct End {
+    /// The leaves that came.
+    pub leaves: Vec<Leaf>,
+    /// Diagnostic lines behind the last result.
+    pub tail: Vec<String>,
+    /// What was wrong with it, if anything.
+    pub error: Option<String>,
 }
 
 /// A reader, fed line by line.
@@ -68,7 +81,16 @@ impl Reader {
     /// # Errors
     ///
     /// What was wrong with it, if anything.
-    pub fn finish(mut self) -> Result<Vec<Leaf>, String> {
+    pub fn finish(self) -> Result<Vec<Leaf>, String> {
+        let end = self.end();
+        match end.error {
+            Some(error) => Err(error),
+            None => Ok(end.leaves),
+        }
+    }
+
+    /// Ends the input and gives also what came before a mistake.
+    pub fn end(mut self) -> End {
         if self.levels.is_empty() {
             self.complain("no test output: the KTAP version line is missing".into());
         }
@@ -76,9 +98,10 @@ impl Reader {
             let depth = self.levels.len();
             self.close(&level, depth);
         }
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(self.leaves),
+        End {
+            leaves: self.leaves,
+            tail: self.notes,
+            error: self.error,
         }
     }
 
@@ -127,7 +150,7 @@ impl Reader {
         }
         let (name, directive) = rest.split_once('#').unwrap_or((rest, ""));
         let name = name.trim().trim_start_matches("- ").trim().to_owned();
-        let directive = directive.trim();
+        let directive = directive.trim().to_owned();
         let word = directive
             .split_whitespace()
             .next()
@@ -142,36 +165,34 @@ impl Reader {
         };
         let mut notes = std::mem::take(&mut self.notes);
         if !directive.is_empty() {
-            notes.push(directive.to_owned());
+            notes.push(directive.clone());
         }
+        let leaf = Leaf {
+            name,
+            status,
+            notes,
+            directive,
+        };
         if has_children {
-            self.summarise(&name, status, notes);
+            self.summarise(leaf);
         } else {
-            self.leaves.push(Leaf {
-                name,
-                status,
-                notes,
-            });
+            self.leaves.push(leaf);
         }
     }
 
     /// Names the leaves below a result; one that failed although all its parts passed is a leaf of its own.
-    fn summarise(&mut self, name: &str, status: Status, notes: Vec<String>) {
+    fn summarise(&mut self, summary: Leaf) {
         let unnamed = self.levels.last().map_or(0, |level| level.first_leaf);
         let mut parts_failed = false;
         for leaf in &mut self.leaves[unnamed..] {
             parts_failed |= leaf.status == Status::Failed;
-            leaf.name = format!("{name}::{}", leaf.name);
+            leaf.name = format!("{}::{}", summary.name, leaf.name);
         }
         if let Some(level) = self.levels.last_mut() {
             level.first_leaf = self.leaves.len();
         }
-        if status == Status::Failed && !parts_failed {
-            self.leaves.push(Leaf {
-                name: name.to_owned(),
-                status,
-                notes,
-            });
+        if summary.status == Status::Failed && !parts_failed {
+            self.leaves.push(summary);
         }
     }
 

@@ -6,12 +6,27 @@ use anyhow::{Context, Result};
 
 use crate::build::module::Variant;
 
+/// What a lane is for; a guest case may ask for a kind, and then runs on every lane of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// One NIC, whose wire ends at this host: for cases that ask for nothing.
+    Plain,
+    /// The same with a module that was built wrong on purpose.
+    Teeth,
+    /// Two NICs on one wire inside the machine, the second one in a network namespace with its in-tree driver.
+    Pair,
+    /// A pair whose first NIC has its in-tree driver too: shows what a test says of a driver that is not ours.
+    Control,
+}
+
 /// One kind of machine: a NIC, a number of processors, a build of the module.
 #[derive(Clone, Copy, Debug)]
 pub struct Lane {
     /// The name that cases and reports use.
     pub name: &'static str,
-    /// QEMU's name of the NIC.
+    /// What it is for.
+    pub kind: Kind,
+    /// QEMU's name of the NIC, which is that of its in-tree driver too.
     pub nic: &'static str,
     /// Virtual processors.
     pub processors: u32,
@@ -19,32 +34,73 @@ pub struct Lane {
     pub variant: Variant,
 }
 
-/// All lanes; the first is the one of cases that name none.
+/// The first is the one of the demo.
 pub const LANES: &[Lane] = &[
-    Lane {
-        name: "e1000e",
-        nic: "e1000e",
-        processors: 2,
-        variant: Variant::Plain,
-    },
-    Lane {
-        name: "no_fence",
-        nic: "e1000e",
-        processors: 2,
-        variant: Variant::NoFence,
-    },
-    Lane {
-        name: "late_announcement",
-        nic: "e1000e",
-        processors: 2,
-        variant: Variant::LateAnnouncement,
-    },
+    lane("e1000e", Kind::Plain, "e1000e", Variant::Plain),
+    lane("igb", Kind::Plain, "igb", Variant::Plain),
+    lane("no_fence", Kind::Teeth, "e1000e", Variant::NoFence),
+    lane("no_fence-igb", Kind::Teeth, "igb", Variant::NoFence),
+    lane(
+        "late_announcement",
+        Kind::Teeth,
+        "e1000e",
+        Variant::LateAnnouncement,
+    ),
+    lane(
+        "late_announcement-igb",
+        Kind::Teeth,
+        "igb",
+        Variant::LateAnnouncement,
+    ),
+    lane("e1000e-pair", Kind::Pair, "e1000e", Variant::Plain),
+    lane("igb-pair", Kind::Pair, "igb", Variant::Plain),
+    lane("e1000e-control", Kind::Control, "e1000e", Variant::Plain),
+    lane("igb-control", Kind::Control, "igb", Variant::Plain),
 ];
 
+/// All lanes have two processors.
+const fn lane(name: &'static str, kind: Kind, nic: &'static str, variant: Variant) -> Lane {
+    Lane {
+        name,
+        kind,
+        nic,
+        processors: 2,
+        variant,
+    }
+}
+
 impl Lane {
-    /// The lane that the demo and most cases use.
+    /// The lane that the demo uses.
     pub fn first() -> Self {
         LANES[0]
+    }
+
+    /// Whether a guest case runs here that asks for `wanted`: a lane's name, a build of the module, `pair`, or nothing.
+    pub fn takes(&self, wanted: Option<&str>) -> bool {
+        match (self.kind, wanted) {
+            (Kind::Plain, None) => true,
+            (Kind::Teeth, Some(wanted)) => wanted == self.name || wanted == self.variant.name(),
+            (Kind::Pair, Some(wanted)) => wanted == self.name || wanted == "pair",
+            (Kind::Plain, Some(wanted)) => wanted == self.name,
+            (Kind::Teeth | Kind::Pair, None) | (Kind::Control, _) => false,
+        }
+    }
+
+    /// The module that is loaded for the NIC under test.
+    pub fn driver(&self) -> &'static str {
+        match self.kind {
+            Kind::Control => self.nic,
+            Kind::Plain | Kind::Teeth | Kind::Pair => "rnic",
+        }
+    }
+
+    /// The second NIC and its driver: of the other type, so that neither driver can take both.
+    pub fn peer(&self) -> Option<&'static str> {
+        match (self.kind, self.nic) {
+            (Kind::Plain | Kind::Teeth, _) => None,
+            (Kind::Pair | Kind::Control, "igb") => Some("e1000e"),
+            (Kind::Pair | Kind::Control, _) => Some("igb"),
+        }
     }
 
     /// Finds a lane by name.
@@ -61,5 +117,33 @@ impl Lane {
                 let known: Vec<&str> = LANES.iter().map(|lane| lane.name).collect();
                 format!("there is no lane `{name}` (known: {})", known.join(", "))
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LANES;
+
+    fn takers(wanted: Option<&str>) -> Vec<&'static str> {
+        let takers = LANES.iter().filter(|lane| lane.takes(wanted));
+        takers.map(|lane| lane.name).collect()
+    }
+
+    #[test]
+    fn a_case_runs_where_it_asks_to() {
+        assert_eq!(takers(None), ["e1000e", "igb"]);
+        assert_eq!(takers(Some("igb")), ["igb"]);
+        assert_eq!(takers(Some("no_fence")), ["no_fence", "no_fence-igb"]);
+        assert_eq!(takers(Some("pair")), ["e1000e-pair", "igb-pair"]);
+        assert_eq!(takers(Some("igb-pair")), ["igb-pair"]);
+        assert!(takers(Some("nonsense")).is_empty());
+    }
+
+    #[test]
+    fn the_drivers_of_a_pair_differ() {
+        for lane in LANES.iter().filter(|lane| lane.peer().is_some()) {
+            assert_ne!(lane.peer(), Some(lane.nic), "{}", lane.name);
+            assert_ne!(lane.peer(), Some(lane.driver()), "{}", lane.name);
+        }
     }
 }

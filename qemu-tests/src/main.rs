@@ -19,6 +19,7 @@ mod cli;
 mod demo;
 mod frames;
 mod fuzz;
+mod guest_tests;
 mod hash;
 mod host_tests;
 mod inside;
@@ -38,8 +39,10 @@ mod shell;
 mod splat;
 mod test_run;
 mod toeplitz;
+mod trace;
 mod trouble;
 mod ui;
+mod upstream;
 mod vm;
 mod wire;
 

@@ -59,7 +59,7 @@ pub fn run(workshop: &Workshop, nic: &str, traffic: bool) -> Result<()> {
     // People think for as long as they like.
     vm.patience(Duration::from_secs(u64::from(u32::MAX)));
     if traffic {
-        let answer = vm.wire.answer(
+        let answer = vm.answer(
             r#"{"background":true,"vlan":"mix","l4":"mix","flows":4,"gap_us":1000,"seed":1}"#,
         );
         if let Some(error) = answer.get("error") {
@@ -73,7 +73,7 @@ pub fn run(workshop: &Workshop, nic: &str, traffic: bool) -> Result<()> {
             Event::Gone(None) => break,
             Event::Ctl(line) => {
                 if let Line::Wire(request) = Line::parse(&line) {
-                    let answer = vm.wire.answer(&request);
+                    let answer = vm.answer(&request);
                     vm.say(&format!("wired {answer}"))?;
                 }
             }

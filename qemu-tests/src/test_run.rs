@@ -1,26 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `cargo qemu test`: the host's tests, then every guest case in a machine of its own.
+//! `cargo qemu test`: the host's tests, every guest case in a machine of its own, the kernel tree's own tests.
 
 use std::path::Path;
 
 use anyhow::{bail, Result};
 
-use crate::alarms;
 use crate::boot::Workshop;
 use crate::case;
 use crate::fuzz;
+use crate::guest_tests;
 use crate::host_tests;
-use crate::lane::{Lane, LANES};
+use crate::lane::LANES;
 use crate::machine_code;
 use crate::peers;
 use crate::pins;
 use crate::report::{Outcome, Report, Verdict};
 use crate::ui::Step;
-use crate::vm::checkpoint::Checkpoint;
+use crate::upstream;
 
 /// What the names of the runner's own checks begin with.
 const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::"];
+
+/// What the names of the kernel tree's own tests begin with; the second is for its own drivers.
+const UPSTREAM: &[&str] = &["upstream::", "control::"];
 
 /// Runs everything whose name contains the filter.
 ///
@@ -37,16 +40,20 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
             .any(|lane| filter.starts_with(&format!("{}::", lane.name)))
     });
     // One that names the runner's own checks is for nobody else.
-    let own_only = filter.is_some_and(|filter| OWN.iter().any(|own| filter.starts_with(own)));
-    if !guest_only && !own_only {
+    let names = |what: &[&str]| {
+        filter.is_some_and(|filter| what.iter().any(|start| filter.starts_with(start)))
+    };
+    let (own_only, upstream_only) = (names(OWN), names(UPSTREAM));
+    let host_only = names(&["host::"]);
+    if !guest_only && !own_only && !upstream_only {
         run_host(workshop, filter, &mut report)?;
     }
     machine_code::run(workshop, &matches, &mut report);
     pins::run(workshop, &matches, &mut report);
     peers::run(workshop, &matches, &mut report);
     fuzz::run(workshop, &matches, &mut report);
-    if !own_only && !filter.is_some_and(|filter| filter.starts_with("host::")) {
-        if let Err(error) = run_guest(workshop, &matches, &mut report) {
+    if !own_only && !host_only && !upstream_only {
+        if let Err(error) = guest_tests::run(workshop, filter, &matches, &mut report) {
             let step = Step::new("guest", "no cases");
             let verdict = match error.downcast_ref() {
                 Some(crate::trouble::Trouble::Splat(_)) => Verdict::Splat,
@@ -63,6 +70,9 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
                 &step,
             );
         }
+    }
+    if !own_only && !host_only && !guest_only {
+        upstream::run(workshop, filter, &matches, &mut report);
     }
     if let Some(path) = json {
         report.write_json(path)?;
@@ -83,48 +93,5 @@ fn run_host(workshop: &Workshop, filter: Option<&str>, report: &mut Report) -> R
         report.add(outcome, &step);
     })?;
     step.done(&format!("{count} host tests"));
-    Ok(())
-}
-
-fn run_guest(
-    workshop: &Workshop,
-    matches: &dyn Fn(&str) -> bool,
-    report: &mut Report,
-) -> Result<()> {
-    let first = Checkpoint::find_or_make(workshop, Lane::first())?;
-    if first.cases.is_empty() {
-        bail!("the guest has no cases");
-    }
-    let wanted: Vec<(String, Lane)> = first
-        .cases
-        .iter()
-        .filter(|(name, lane)| matches(&format!("{}::{name}", lane.name)))
-        .cloned()
-        .collect();
-    for lane in LANES {
-        let names: Vec<&String> = wanted
-            .iter()
-            .filter(|(_, of)| of.name == lane.name)
-            .map(|(name, _)| name)
-            .collect();
-        if names.is_empty() {
-            continue;
-        }
-        let checkpoint = if lane.name == Lane::first().name {
-            first.clone()
-        } else {
-            Checkpoint::find_or_make(workshop, *lane)?
-        };
-        let step = Step::new(lane.name, "running");
-        step.total(names.len() as u64);
-        for name in names {
-            step.message(name);
-            let outcome = case::run(workshop, &checkpoint, lane.name, name);
-            report.add(outcome, &step);
-            step.advance();
-        }
-        step.clear();
-    }
-    alarms::run(workshop, &first, matches, report);
     Ok(())
 }

@@ -3,22 +3,24 @@
 //! One running machine: its channels, its life and its death.
 //!
 //! Five channels, none shared: the kernel's log, the control port, the frames, machine control (QMP), and QEMU's
-//! own complaints. All are inherited descriptors, so there are no socket paths to collide or clean up. Everything
+//! own complaints, among which its models' warnings are. All are inherited descriptors, so there are no socket paths to collide or clean up. Everything
 //! that the guest says arrives as [`Event`]s in one queue, and silence is noticed.
 
 pub mod argv;
+mod channel;
 pub mod checkpoint;
 pub mod console;
+mod control;
 pub mod ctl;
 pub mod qmp;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -28,9 +30,12 @@ use rustix::net::{socketpair, AddressFamily, SocketFlags, SocketType};
 use crate::build::Image;
 use crate::paths::Paths;
 use crate::setup::Ground;
+use crate::trace::{self, Trace};
 use crate::wire::Wire;
 use argv::{Machine, Mode};
+use channel::{read_lines, Sound};
 use console::Console;
+use control::Later;
 use qmp::Qmp;
 
 /// Something that the machine said or did.
@@ -50,7 +55,7 @@ pub enum Event {
 #[derive(Debug)]
 pub struct Vm {
     child: Child,
-    events: Receiver<Event>,
+    sounds: Receiver<Sound>,
     open_channels: usize,
     ctl: UnixStream,
     qmp: Option<Qmp>,
@@ -58,6 +63,10 @@ pub struct Vm {
     pub wire: Wire,
     /// The kernel's log so far, and what was wrong in it.
     pub console: Console,
+    /// What QEMU's models warned about.
+    pub trace: Trace,
+    /// What the guest has asked to be done later.
+    later: Later,
     /// When QEMU was started.
     pub started: Instant,
     /// A step of the guest's life after which silence is a hang.
@@ -128,20 +137,22 @@ impl Vm {
         let mut child = command.spawn().context("cannot start QEMU")?;
         // The other ends of the pairs live in the command; QEMU alone must hold them.
         drop(command);
-        let (sender, events) = mpsc::channel();
+        let (sender, sounds) = mpsc::channel();
         let complaints = child.stderr.take().context("QEMU has no error output")?;
-        read_lines(console, sender.clone(), Event::Console);
-        read_lines(ctl.try_clone()?, sender.clone(), Event::Ctl);
-        read_complaints(complaints, sender);
+        read_lines(console, sender.clone(), Sound::Console);
+        read_lines(ctl.try_clone()?, sender.clone(), Sound::Ctl);
+        read_lines(complaints, sender, Sound::Complaint);
         let now = Instant::now();
         Ok(Self {
             child,
-            events,
+            sounds,
             open_channels: 3,
             ctl,
             qmp: Some(Qmp::new(qmp)?),
             wire: Wire::new(wire)?,
             console: Console::default(),
+            trace: Trace::default(),
+            later: Later::default(),
             started: now,
             patience: Duration::from_secs(60),
             last_sound: now,
@@ -156,33 +167,55 @@ impl Vm {
     /// The next event, or [`Event::Silence`] at `deadline`. The kernel's log is kept and judged in passing.
     pub fn next_until(&mut self, deadline: Instant) -> Event {
         loop {
+            while let Some(order) = self.later.take_due() {
+                if let Some(error) = self.obey(&order).get("error") {
+                    self.console.complain(&error.to_string());
+                }
+            }
             let limit = (self.last_sound + self.patience).min(deadline);
-            let event = match self
-                .events
-                .recv_timeout(limit.saturating_duration_since(Instant::now()))
+            let wake = self.later.next().map_or(limit, |due| due.min(limit));
+            let sound = match self
+                .sounds
+                .recv_timeout(wake.saturating_duration_since(Instant::now()))
             {
-                Ok(event) => event,
+                Ok(sound) => sound,
+                Err(RecvTimeoutError::Timeout) if wake < limit => continue,
                 Err(RecvTimeoutError::Timeout) => return Event::Silence,
-                Err(RecvTimeoutError::Disconnected) => Event::Gone(None),
+                Err(RecvTimeoutError::Disconnected) => Sound::End,
             };
-            self.last_sound = Instant::now();
-            match event {
-                Event::Gone(complaint) => {
-                    // Three channels end, in any order; the last one is the end.
-                    if let Some(text) = complaint {
-                        self.console.complain(&text);
+            match sound {
+                // It does not say that the guest is alive.
+                Sound::Complaint(line) => {
+                    self.keep_complaint(&line);
+                    if Instant::now() >= limit {
+                        return Event::Silence;
                     }
+                }
+                Sound::Console(line) => {
+                    self.last_sound = Instant::now();
+                    self.console.push(&line);
+                    return Event::Console(line);
+                }
+                Sound::Ctl(line) => {
+                    self.last_sound = Instant::now();
+                    return Event::Ctl(line);
+                }
+                Sound::End => {
+                    // Three channels end, in any order; the last one is the end.
                     self.open_channels = self.open_channels.saturating_sub(1);
                     if self.open_channels == 0 {
                         return Event::Gone(self.how_it_ended());
                     }
                 }
-                Event::Console(line) => {
-                    self.console.push(&line);
-                    return Event::Console(line);
-                }
-                other => return other,
             }
+        }
+    }
+
+    fn keep_complaint(&mut self, line: &str) {
+        if trace::is_event(line) {
+            self.trace.add(line);
+        } else {
+            self.console.complain(line);
         }
     }
 
@@ -270,37 +303,4 @@ impl Drop for Vm {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Starts a thread that turns lines into events.
-fn read_lines(from: impl Read + Send + 'static, to: Sender<Event>, event: fn(String) -> Event) {
-    std::thread::spawn(move || {
-        let mut reader = BufReader::new(from);
-        let mut bytes = Vec::new();
-        loop {
-            bytes.clear();
-            match reader.read_until(b'\n', &mut bytes) {
-                Ok(0) | Err(_) => break,
-                Ok(_) => {
-                    let line = String::from_utf8_lossy(&bytes)
-                        .trim_end_matches(['\r', '\n'])
-                        .to_owned();
-                    if to.send(event(line)).is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-        let _ = to.send(Event::Gone(None));
-    });
-}
-
-/// QEMU's error output comes as one event at its end.
-fn read_complaints(mut from: impl Read + Send + 'static, to: Sender<Event>) {
-    std::thread::spawn(move || {
-        let mut text = String::new();
-        let _ = from.read_to_string(&mut text);
-        let text = text.trim();
-        let _ = to.send(Event::Gone((!text.is_empty()).then(|| text.to_owned())));
-    });
 }

@@ -10,13 +10,17 @@ use rustix::mount::{mount, MountFlags};
 use rustix::system::{delete_module, finit_module, reboot, RebootCommand};
 
 use crate::eth::{Eth, ADDRESS, NAME};
-use crate::tools;
+use crate::{pair, tools};
 
 /// What the kernel command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
     /// Module to load, `none` for none.
     pub(crate) driver: String,
+    /// QEMU's name of the NIC under test.
+    pub(crate) nic: String,
+    /// Module of a second NIC on the same wire, if there is one.
+    pub(crate) peer: Option<String>,
     /// Whether to run a shell instead of cases.
     pub(crate) shell: bool,
 }
@@ -31,6 +35,8 @@ impl Options {
         };
         Self {
             driver: value("rnic.driver=").unwrap_or("rnic").to_owned(),
+            nic: value("rnic.nic=").unwrap_or("e1000e").to_owned(),
+            peer: value("rnic.peer=").map(str::to_owned),
             shell: value("rnic.mode=") == Some("shell"),
         }
     }
@@ -106,20 +112,32 @@ pub(crate) fn is_loaded(name: &str) -> bool {
 /// # Errors
 ///
 /// Says which step failed.
-pub(crate) fn network(driver: &str) -> Result<()> {
-    // Its neighbour discovery would be noise among counted frames.
+pub(crate) fn network(options: &Options) -> Result<()> {
+    tools::line("ip link set dev lo up")?;
+    match &options.peer {
+        Some(peer) => pair::remote(peer)?,
+        None => without_ipv6()?,
+    }
+    if options.driver == "none" {
+        return Ok(());
+    }
+    insmod(&options.driver)?;
+    interface()?;
+    if options.peer.is_some() {
+        pair::local()?;
+    }
+    Ok(())
+}
+
+/// Its neighbour discovery would be noise among counted frames.
+fn without_ipv6() -> Result<()> {
     for which in ["all", "default"] {
         let path = format!("/proc/sys/net/ipv6/conf/{which}/disable_ipv6");
         if Path::new(&path).exists() {
             tools::write(&path, "1")?;
         }
     }
-    tools::line("ip link set dev lo up")?;
-    if driver == "none" {
-        return Ok(());
-    }
-    insmod(driver)?;
-    interface()
+    Ok(())
 }
 
 /// Sets the address and brings the interface up.
@@ -129,9 +147,8 @@ pub(crate) fn network(driver: &str) -> Result<()> {
 /// When there is no interface or it does not come up.
 pub(crate) fn interface() -> Result<()> {
     let eth = Eth::new();
-    if !eth.exists() {
-        bail!("the driver made no interface {NAME}");
-    }
+    // The in-tree drivers probe on their own time.
+    tools::wait_for(&format!("an interface {NAME}"), || eth.exists())?;
     tools::line(&format!("ip address replace {ADDRESS} dev {NAME}"))?;
     eth.up()
 }
@@ -154,6 +171,8 @@ mod tests {
             options,
             Options {
                 driver: "e1000e".into(),
+                nic: "e1000e".into(),
+                peer: None,
                 shell: true
             }
         );
@@ -161,8 +180,15 @@ mod tests {
             Options::parse(""),
             Options {
                 driver: "rnic".into(),
+                nic: "e1000e".into(),
+                peer: None,
                 shell: false
             }
+        );
+        let pair = Options::parse("rnic.nic=igb rnic.peer=e1000e rnic.driver=rnic");
+        assert_eq!(
+            (pair.nic.as_str(), pair.peer.as_deref()),
+            ("igb", Some("e1000e"))
         );
     }
 }

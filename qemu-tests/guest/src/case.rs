@@ -3,6 +3,7 @@
 //! What a test case is, and what it is given.
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::{json, Value};
@@ -18,18 +19,31 @@ use crate::xdp_meta::XdpMeta;
 pub(crate) struct Definition {
     /// `topic::name`.
     pub(crate) name: &'static str,
-    /// Lane that it needs; `None`: the ordinary one.
+    /// Where it runs: the name of a lane (`igb`), a build of the module (`no_fence`), `pair`; `None`: on each NIC.
     pub(crate) lane: Option<&'static str>,
     /// Its code; an error fails the case as a failed check does.
     pub(crate) run: fn(&mut Case<'_>) -> Result<()>,
 }
 
 impl Definition {
-    /// A case of the ordinary lane.
+    /// A case for each NIC.
     pub(crate) const fn new(name: &'static str, run: fn(&mut Case<'_>) -> Result<()>) -> Self {
         Self {
             name,
             lane: None,
+            run,
+        }
+    }
+
+    /// A case for some lanes only.
+    pub(crate) const fn on(
+        lane: &'static str,
+        name: &'static str,
+        run: fn(&mut Case<'_>) -> Result<()>,
+    ) -> Self {
+        Self {
+            name,
+            lane: Some(lane),
             run,
         }
     }
@@ -86,6 +100,34 @@ impl Case<'_> {
     pub(crate) fn raw(&mut self, frames: &[Vec<u8>]) -> Result<()> {
         let hex: Vec<String> = frames.iter().map(|frame| to_hex(frame)).collect();
         self.ctl.wire(&json!({ "raw": hex })).map(|_| ())
+    }
+
+    /// Has QEMU do something with this machine: `device_del` and `device_add` (the NIC is `nic`, in the port `nic_port`, on the
+    /// wire `wire`), `set_link`, `system_wakeup`. Gives what QEMU returns.
+    ///
+    /// # Errors
+    ///
+    /// When the host or QEMU refuses.
+    pub(crate) fn qmp(&mut self, execute: &str, arguments: Value) -> Result<Value> {
+        self.qmp_after(Duration::ZERO, execute, arguments)
+    }
+
+    /// The same after a while, for a machine that cannot ask then; the answer comes at once and says nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the host refuses.
+    pub(crate) fn qmp_after(
+        &mut self,
+        after: Duration,
+        execute: &str,
+        arguments: Value,
+    ) -> Result<Value> {
+        let request = json!({
+            "qmp": { "execute": execute, "arguments": arguments },
+            "after_ms": u64::try_from(after.as_millis())?,
+        });
+        Ok(self.ctl.wire(&request)?["return"].take())
     }
 
     /// The frames of one EtherType that the host has received since it was last asked.
@@ -145,9 +187,9 @@ pub(crate) fn run(definition: &Definition, ctl: &mut Ctl, args: Value) {
             ktap.check("does not panic", false, text.unwrap_or_default());
         }
     }
-    // These have a display of their own; they report by their result.
+    // These report in a way of their own.
     let verdict = match definition.name {
-        "demo" | "bench" => ktap.verdict(),
+        "demo" | "bench" | "upstream" => ktap.verdict(),
         _ => ktap.finish(),
     };
     let done = match verdict {

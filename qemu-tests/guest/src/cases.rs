@@ -14,6 +14,7 @@ mod features;
 mod hints;
 mod hostile;
 mod layouts;
+mod machine;
 mod module;
 mod probe;
 mod reconfig;
@@ -23,6 +24,7 @@ mod teeth;
 mod tool;
 mod traffic;
 mod updown;
+mod upstream;
 mod verdicts;
 mod vlan;
 
@@ -36,6 +38,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         checksum::CASES,
         vlan::CASES,
         updown::CASES,
+        machine::CASES,
         module::CASES,
         statistics::CASES,
         verdicts::CASES,
@@ -61,5 +64,6 @@ pub(crate) fn named(name: &str) -> Option<&'static Definition> {
         .chain(alarms::CASES)
         .chain(demo::CASES)
         .chain(bench::CASES)
+        .chain(upstream::CASES)
         .find(|case| case.name == name)
 }

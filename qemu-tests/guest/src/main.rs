@@ -17,6 +17,7 @@ mod ktap;
 mod misparse;
 mod monitor;
 mod netlink;
+mod pair;
 mod programs;
 mod readers;
 mod score;
@@ -53,7 +54,7 @@ fn start() -> Result<()> {
     boot::mounts()?;
     let mut ctl = Ctl::open()?;
     let options = Options::read()?;
-    boot::network(&options.driver)?;
+    boot::network(&options)?;
     ctl::send("ready", "");
     if options.shell {
         return shell::run();

@@ -6,7 +6,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
 
@@ -113,4 +113,20 @@ pub(crate) fn read(path: &str) -> Result<String> {
 /// When it cannot be written; the path is in the error.
 pub(crate) fn write(path: &str, text: &str) -> Result<()> {
     fs::write(path, text).with_context(|| format!("write {text:?} to {path}"))
+}
+
+/// Waits until something is so.
+///
+/// # Errors
+///
+/// When it is not so after some seconds.
+pub(crate) fn wait_for(what: &str, is_so: impl Fn() -> bool) -> Result<()> {
+    let start = Instant::now();
+    while !is_so() {
+        if start.elapsed() > Duration::from_secs(15) {
+            bail!("{what} does not come");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(())
 }

@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The VM's whole file system: a `newc` archive, the same bytes for the same content.
+//! The VM's whole file system, apart from what the kernel tree's own tests need (`selftests`).
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, Result};
-use cpio::newc::{trailer, Builder};
+use anyhow::Result;
 
+use super::archive::{name, read, Tree, EXECUTABLE, REGULAR};
 use super::elf;
 use super::guest::Programs;
 use super::module::Module;
 use crate::setup::Ground;
-
-const DIRECTORY: u32 = 0o040_755;
-const EXECUTABLE: u32 = 0o100_755;
-const REGULAR: u32 = 0o100_644;
-const LINK: u32 = 0o120_777;
 
 /// Programs of the root that tests and people use.
 const TOOLS: &[&str] = &[
@@ -29,12 +23,11 @@ const TOOLS: &[&str] = &[
 ];
 /// Applets that get a link.
 const APPLETS: &[&str] = &[
-    "sh", "ash", "ls", "cat", "echo", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "grep",
-    "sed", "awk", "head", "tail", "sort", "uniq", "wc", "cut", "tr", "hexdump", "xxd", "od",
-    "dmesg", "insmod", "rmmod", "lsmod", "ps", "top", "kill", "sleep", "date", "seq", "true",
-    "false", "test", "find", "xargs", "less", "vi", "ping", "ifconfig", "arp", "nc", "free",
-    "uptime", "poweroff", "reboot", "sysctl", "stty", "clear", "env", "printf", "tee", "watch",
-    "which",
+    "ash", "ls", "cat", "echo", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "grep", "sed",
+    "awk", "head", "tail", "sort", "uniq", "wc", "cut", "tr", "hexdump", "xxd", "od", "dmesg",
+    "insmod", "rmmod", "lsmod", "ps", "top", "kill", "sleep", "date", "seq", "true", "false",
+    "test", "find", "xargs", "less", "vi", "ping", "ifconfig", "arp", "nc", "free", "uptime",
+    "poweroff", "reboot", "sysctl", "stty", "clear", "env", "printf", "tee", "watch", "which",
 ];
 /// In-tree drivers that ours is compared with.
 const DRIVERS: &[&str] = &[
@@ -50,7 +43,7 @@ const DRIVERS: &[&str] = &[
 pub fn pack(
     ground: &Ground,
     programs: &Programs,
-    module: &Module,
+    module: Option<&Module>,
     bpf: &[PathBuf],
 ) -> Result<Vec<u8>> {
     let root = ground.root.dir();
@@ -84,7 +77,9 @@ pub fn pack(
         b"root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0::/:/bin/sh\n".to_vec(),
     );
     tree.put("etc/group", REGULAR, b"root:x:0:\ntcpdump:x:0:\n".to_vec());
-    tree.put("usr/lib/modules/rnic.ko", REGULAR, read(&module.file)?);
+    if let Some(module) = module {
+        tree.put("usr/lib/modules/rnic.ko", REGULAR, read(&module.file)?);
+    }
     for driver in DRIVERS {
         let path = ground.kernel.module(driver);
         if path.exists() {
@@ -104,84 +99,10 @@ pub fn pack(
     for applet in APPLETS {
         tree.link(&format!("usr/bin/{applet}"), "busybox");
     }
+    // Not busybox's: that one prefers its own ip and ping to the real ones.
+    tree.link("usr/bin/sh", "bash");
     for library in elf::closure(root, TOOLS)? {
         tree.put(&library, EXECUTABLE, read(&root.join(&library))?);
     }
     tree.write()
-}
-
-/// Entries by path, parents first.
-#[derive(Default)]
-struct Tree(BTreeMap<String, (u32, Vec<u8>)>);
-
-impl Tree {
-    fn dir(&mut self, path: &str) {
-        let mut end = 0;
-        while let Some(next) = path[end..].find('/') {
-            self.0
-                .entry(path[..end + next].to_owned())
-                .or_insert((DIRECTORY, Vec::new()));
-            end += next + 1;
-        }
-        self.0
-            .entry(path.to_owned())
-            .or_insert((DIRECTORY, Vec::new()));
-    }
-
-    fn put(&mut self, path: &str, mode: u32, content: Vec<u8>) {
-        if let Some((dir, _)) = path.rsplit_once('/') {
-            self.dir(dir);
-        }
-        self.0.insert(path.to_owned(), (mode, content));
-    }
-
-    fn link(&mut self, path: &str, target: &str) {
-        self.put(path, LINK, target.as_bytes().to_vec());
-    }
-
-    fn write(&self) -> Result<Vec<u8>> {
-        let mut out = Vec::new();
-        for (inode, (path, (mode, content))) in (1..).zip(&self.0) {
-            let size =
-                u32::try_from(content.len()).with_context(|| format!("{path} is too large"))?;
-            let mut entry = Builder::new(path)
-                .ino(inode)
-                .mode(*mode)
-                .nlink(1)
-                .write(&mut out, size);
-            std::io::Write::write_all(&mut entry, content)?;
-            entry.finish()?;
-        }
-        trailer(&mut out)?;
-        Ok(out)
-    }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))
-}
-
-fn name(path: &Path) -> String {
-    path.file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Tree, REGULAR};
-
-    #[test]
-    fn parents_come_first_and_bytes_are_reproducible() {
-        let mut tree = Tree::default();
-        tree.put("usr/lib/a", REGULAR, b"content".to_vec());
-        tree.link("lib", "usr/lib");
-        let order: Vec<&String> = tree.0.keys().collect();
-        assert_eq!(order, ["lib", "usr", "usr/lib", "usr/lib/a"]);
-        let bytes = tree.write().unwrap();
-        assert_eq!(bytes, tree.write().unwrap());
-        assert!(bytes.starts_with(b"070701"));
-        assert_eq!(bytes.len() % 4, 0);
-    }
 }

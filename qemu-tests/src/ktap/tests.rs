@@ -29,6 +29,7 @@ fn flat_results() {
     assert_eq!(names(&leaves), expected);
     assert_eq!(leaves[1].notes, ["got 3"]);
     assert_eq!(leaves[2].notes, ["SKIP no clock"]);
+    assert_eq!(leaves[2].directive, "SKIP no clock");
 }
 
 #[test]
@@ -129,4 +130,16 @@ fn output_cut_at_any_line_is_never_a_pass() {
         );
     }
     assert!(read(text).is_ok());
+}
+
+#[test]
+fn what_came_before_a_mistake_is_kept() {
+    let mut reader = Reader::default();
+    for line in ["TAP version 13", "1..2", "ok 1 x.first", "# Totals: pass:1"] {
+        reader.feed(line);
+    }
+    let end = reader.end();
+    assert_eq!(names(&end.leaves), [("x.first", Status::Passed)]);
+    assert_eq!(end.tail, ["Totals: pass:1"]);
+    assert!(end.error.unwrap().contains("2 results were planned"));
 }

@@ -47,10 +47,22 @@ impl Kernel {
         self.dir.join("arch/x86/boot/bzImage")
     }
 
+    /// The source that it was built from.
+    pub fn source(&self) -> PathBuf {
+        source_of(&self.dir)
+    }
+
     /// A module of the kernel's own tree, by its path without the build folder.
     pub fn module(&self, path: &str) -> PathBuf {
         self.dir.join(path)
     }
+}
+
+/// The source tree that an `O=` build points to, or the build itself.
+pub fn source_of(dir: &Path) -> PathBuf {
+    dir.join("source")
+        .canonicalize()
+        .unwrap_or_else(|_| dir.to_path_buf())
 }
 
 /// The build that the last set-up made, if nothing that decides it has changed.

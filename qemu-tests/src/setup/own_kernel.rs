@@ -2,12 +2,12 @@
 
 //! A kernel that the user built: checked before anything is tried with it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{bail, Context, Result};
 
 use super::config::Config;
-use super::kernel::Kernel;
+use super::kernel::{source_of, Kernel};
 use crate::hash::Key;
 use crate::inside::Root;
 
@@ -101,11 +101,4 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
         make_args,
         dir,
     })
-}
-
-/// The source tree that an `O=` build points to, or the build itself.
-fn source_of(dir: &Path) -> PathBuf {
-    dir.join("source")
-        .canonicalize()
-        .unwrap_or_else(|_| dir.to_path_buf())
 }

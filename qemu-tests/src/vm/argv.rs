@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use crate::lane::Lane;
+use crate::trace;
 
 /// Descriptor numbers in QEMU.
 pub const WIRE_FD: i32 = 10;
@@ -52,7 +53,7 @@ impl Machine {
         add("-accel", "tcg".into());
         add("-cpu", "Nehalem".into());
         add("-smp", self.lane.processors.to_string());
-        add("-m", "512".into());
+        add("-m", self.megabytes().to_string());
         add("-kernel", kernel.display().to_string());
         add("-initrd", initramfs.display().to_string());
         add("-append", self.kernel_arguments());
@@ -71,10 +72,17 @@ impl Machine {
             add("-chardev", "stdio,id=terminal,signal=off".into());
             add("-device", "virtconsole,chardev=terminal".into());
         }
-        if self.mode == Mode::Bench {
+        if self.mode == Mode::Test {
+            for pattern in trace::PATTERNS {
+                add("-trace", (*pattern).to_owned());
+            }
+        }
+        if self.counts() {
             // One nanosecond of the guest's time for each instruction; idle time is skipped.
             add("-icount", "shift=0,sleep=off".into());
             add("-rtc", "base=2026-01-01,clock=vm".into());
+        }
+        if self.peer().is_some() {
             add("-netdev", "hubport,id=wire,hubid=0".into());
             add("-netdev", "hubport,id=peer,hubid=0".into());
         } else {
@@ -83,21 +91,50 @@ impl Machine {
                 format!("dgram,id=wire,local.type=fd,local.str={WIRE_FD}"),
             );
         }
-        add(
-            "-device",
-            format!(
-                "{},netdev=wire,mac=52:54:00:12:34:56,romfile=",
-                self.lane.nic
-            ),
+        let nic = format!(
+            "{},netdev=wire,mac=52:54:00:12:34:56,romfile=",
+            self.lane.nic
         );
         if self.mode == Mode::Bench {
+            add("-device", nic);
+        } else {
+            // Below a port, so that it can be pulled out and put back. A port has a property `port`, so that is no name for it.
             add(
                 "-device",
-                "igb,netdev=peer,mac=52:54:00:12:34:57,romfile=".into(),
+                "pcie-root-port,id=nic_port,bus=pcie.0,chassis=1,slot=1".into(),
+            );
+            add("-device", format!("{nic},id=nic,bus=nic_port"));
+        }
+        if let Some(peer) = self.peer() {
+            add(
+                "-device",
+                format!("{peer},netdev=peer,mac=52:54:00:12:34:57,romfile="),
             );
         }
         words.extend(["-nodefaults", "-no-user-config", "-no-reboot"].map(str::to_owned));
         words
+    }
+
+    /// The second NIC on the wire.
+    fn peer(&self) -> Option<&'static str> {
+        match self.mode {
+            Mode::Bench => Some("igb"),
+            Mode::Test | Mode::Shell => self.lane.peer(),
+        }
+    }
+
+    /// Whether the guest's time is the instructions that it has executed. Where all traffic stays inside the machine this
+    /// makes it deaf to how busy the host is, and its sleeps free.
+    fn counts(&self) -> bool {
+        self.mode != Mode::Shell && self.peer().is_some()
+    }
+
+    fn megabytes(&self) -> u32 {
+        if self.lane.peer().is_some() {
+            1024
+        } else {
+            512
+        }
     }
 
     fn kernel_arguments(&self) -> String {
@@ -105,15 +142,24 @@ impl Machine {
             Mode::Test | Mode::Bench => "test",
             Mode::Shell => "shell",
         };
-        let clock = match self.mode {
-            Mode::Bench => "tsc=reliable clocksource=tsc nokaslr kfence.sample_interval=0",
-            Mode::Test | Mode::Shell => "tsc=unstable trace_clock=global",
+        let clock = match (self.mode, self.counts()) {
+            (Mode::Bench, _) => "tsc=reliable clocksource=tsc nokaslr kfence.sample_interval=0",
+            (_, true) => "tsc=reliable clocksource=tsc",
+            // A busy host makes the guest measure a wrong TSC frequency, so time comes from the HPET.
+            (_, false) => "tsc=unstable trace_clock=global",
         };
-        // Each line of the log carries its level; a panic ends the machine at once. A busy host makes the guest
-        // measure a wrong TSC frequency, so time comes from the HPET.
+        let lane = &self.lane;
+        let network = match lane.peer() {
+            Some(peer) => format!("rnic.peer={peer}"),
+            None => "ipv6.disable_ipv6=1".to_owned(),
+        };
+        // Each line of the log carries its level; a panic ends the machine at once.
         format!(
             "console=ttyS0 console_msg_format=syslog loglevel=7 printk.time=1 panic=-1 oops=panic \
-             hung_task_panic=1 softlockup_panic=1 no_timer_check {clock} ipv6.disable_ipv6=1 net.ifnames=0 rnic.mode={mode}"
+             hung_task_panic=1 softlockup_panic=1 no_timer_check {clock} net.ifnames=0 {network} \
+             rnic.nic={} rnic.driver={} rnic.mode={mode}",
+            lane.nic,
+            lane.driver(),
         )
     }
 }
@@ -121,44 +167,64 @@ impl Machine {
 #[cfg(test)]
 mod tests {
     use super::{Machine, Mode};
-    use crate::lane::Lane;
+    use crate::lane::{Kind, Lane, LANES};
     use std::path::Path;
+
+    fn line(lane: Lane, mode: Mode) -> String {
+        let machine = Machine { lane, mode };
+        let words = machine.argv(Path::new("/k"), Path::new("/i"));
+        assert_eq!(words, machine.argv(Path::new("/k"), Path::new("/i")));
+        words.join(" ")
+    }
 
     #[test]
     fn a_machine_has_every_channel_and_is_always_the_same() {
-        let machine = Machine::test(Lane::first());
-        let words = machine.argv(Path::new("/k"), Path::new("/i"));
-        assert_eq!(words, machine.argv(Path::new("/k"), Path::new("/i")));
-        let line = words.join(" ");
-        for part in [
-            "local.str=10",
-            "fd=11",
-            "fd=12",
-            "fd=13",
-            "name=ctl",
-            "-device e1000e,",
-            "panic=-1",
-        ] {
-            assert!(line.contains(part), "{part} in {line}");
+        for lane in LANES.iter().filter(|lane| lane.peer().is_none()) {
+            let line = line(*lane, Mode::Test);
+            let nic = format!("-device {},", lane.nic);
+            for part in [
+                "local.str=10",
+                "fd=11",
+                "fd=12",
+                "fd=13",
+                "name=ctl",
+                "panic=-1",
+                "id=nic_port",
+                "id=nic,bus=nic_port",
+                "-trace",
+                &nic,
+            ] {
+                assert!(line.contains(part), "{part} in {line}");
+            }
         }
     }
 
     #[test]
-    fn only_the_bench_counts_instructions() {
-        for (mode, counts) in [
-            (Mode::Test, false),
-            (Mode::Shell, false),
-            (Mode::Bench, true),
-        ] {
-            let line = Machine {
-                lane: Lane::first(),
-                mode,
-            }
-            .argv(Path::new("/k"), Path::new("/i"))
-            .join(" ");
-            for part in ["-icount", "clocksource=tsc", "igb"] {
-                assert_eq!(line.contains(part), counts, "{part} in {line}");
-            }
+    fn only_machines_that_have_their_wire_inside_count_instructions() {
+        let counts = |lane, mode| line(lane, mode).contains("-icount");
+        assert!(counts(Lane::first(), Mode::Bench));
+        assert!(!counts(Lane::first(), Mode::Test));
+        for lane in LANES {
+            let pair = matches!(lane.kind, Kind::Pair | Kind::Control);
+            assert_eq!(counts(*lane, Mode::Test), pair, "{}", lane.name);
+            assert!(!counts(*lane, Mode::Shell), "{}", lane.name);
         }
+    }
+
+    #[test]
+    fn a_pair_has_two_nics_on_one_wire_and_ipv6() {
+        let lane = Lane::named("igb-pair").unwrap();
+        let line = line(lane, Mode::Test);
+        for part in [
+            "hubport,id=wire,hubid=0",
+            "hubport,id=peer,hubid=0",
+            "-device igb,netdev=wire",
+            "-device e1000e,netdev=peer",
+            "rnic.peer=e1000e",
+            "rnic.driver=rnic",
+        ] {
+            assert!(line.contains(part), "{part} in {line}");
+        }
+        assert!(!line.contains("disable_ipv6"));
     }
 }

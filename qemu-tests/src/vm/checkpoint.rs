@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
-use serde_json::{json, Value};
+use serde::{Deserialize, Serialize};
 
 use super::argv::Machine;
 use super::ctl::Line;
@@ -19,6 +19,7 @@ use crate::hash::Key;
 use crate::lane::Lane;
 use crate::lock::{forget_old, write_whole, Lock};
 use crate::setup::root;
+use crate::trace::Trace;
 
 /// A saved machine.
 #[derive(Clone, Debug)]
@@ -26,8 +27,10 @@ pub struct Checkpoint {
     state: PathBuf,
     machine: Machine,
     image: Image,
-    /// The guest's cases, each with the lane it wants.
-    pub cases: Vec<(String, Lane)>,
+    /// The guest's cases, each with what it asks for ([`Lane::takes`]).
+    pub cases: Vec<(String, Option<String>)>,
+    /// What QEMU's models warned about while the machine booted.
+    pub trace: Trace,
     /// How long a restored machine may be silent.
     pub patience: Duration,
 }
@@ -63,14 +66,8 @@ impl Checkpoint {
             dir.join(format!("{key}.state")),
             dir.join(format!("{key}.json")),
         );
-        if let (Some((cases, boot)), true) = (read_record(&record), state.exists()) {
-            return Ok(Self {
-                state,
-                machine,
-                image,
-                cases,
-                patience: patience(boot),
-            });
+        if let (Some(record), true) = (Record::read(&record), state.exists()) {
+            return Ok(record.checkpoint(state, machine, image));
         }
         std::fs::create_dir_all(&dir)?;
         forget_old(&dir);
@@ -78,21 +75,17 @@ impl Checkpoint {
         let boot = vm.started.elapsed();
         let cases = list(&mut vm)?;
         vm.qmp()?.save(&state).context("cannot save the machine")?;
-        let named: Vec<Value> = cases
-            .iter()
-            .map(|(name, lane)| json!([name, lane.name]))
-            .collect();
-        write_whole(
-            &record,
-            json!({ "cases": named, "boot_ms": boot.as_millis() as u64 }).to_string(),
-        )?;
-        Ok(Self {
-            state,
-            machine,
-            image,
+        let new = Record {
             cases,
-            patience: patience(boot),
-        })
+            boot_ms: boot.as_millis() as u64,
+            trace: vm
+                .trace
+                .iter()
+                .map(|(event, count)| (event.to_owned(), count))
+                .collect(),
+        };
+        write_whole(&record, serde_json::to_string(&new)?)?;
+        Ok(new.checkpoint(state, machine, image))
     }
 
     /// A machine that goes on from here.
@@ -121,18 +114,40 @@ fn patience(boot: Duration) -> Duration {
     Duration::from_secs(20).max(boot * 4)
 }
 
+/// What is kept beside the state.
+#[derive(Debug, Deserialize, Serialize)]
+struct Record {
+    cases: Vec<(String, Option<String>)>,
+    boot_ms: u64,
+    trace: Vec<(String, u64)>,
+}
+
+impl Record {
+    fn read(path: &Path) -> Option<Self> {
+        serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()
+    }
+
+    fn checkpoint(self, state: PathBuf, machine: Machine, image: Image) -> Checkpoint {
+        Checkpoint {
+            state,
+            machine,
+            image,
+            cases: self.cases,
+            trace: self.trace.into_iter().collect(),
+            patience: patience(Duration::from_millis(self.boot_ms)),
+        }
+    }
+}
+
 /// Asks the guest for its cases.
-fn list(vm: &mut Vm) -> Result<Vec<(String, Lane)>> {
+fn list(vm: &mut Vm) -> Result<Vec<(String, Option<String>)>> {
     vm.say("list")?;
     let mut cases = Vec::new();
     let end = Instant::now() + Duration::from_secs(20);
     loop {
         match vm.next_until(end) {
             Event::Ctl(line) => match Line::parse(&line) {
-                Line::Case(name, lane) => cases.push((
-                    name,
-                    lane.map_or(Ok(Lane::first()), |lane| Lane::named(&lane))?,
-                )),
+                Line::Case(name, wanted) => cases.push((name, wanted)),
                 Line::Listed => return Ok(cases),
                 _ => {}
             },
@@ -144,19 +159,4 @@ fn list(vm: &mut Vm) -> Result<Vec<(String, Lane)>> {
             Event::Silence => bail!("the guest did not list its cases"),
         }
     }
-}
-
-fn read_record(path: &Path) -> Option<(Vec<(String, Lane)>, Duration)> {
-    let value: Value = serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()?;
-    let mut cases = Vec::new();
-    for case in value.get("cases")?.as_array()? {
-        cases.push((
-            case.get(0)?.as_str()?.to_owned(),
-            Lane::named(case.get(1)?.as_str()?).ok()?,
-        ));
-    }
-    Some((
-        cases,
-        Duration::from_millis(value.get("boot_ms")?.as_u64()?),
-    ))
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 pub enum Line {
     /// The driver is loaded and the interface is up.
     Ready,
-    /// A case that the guest has: its name, and its lane if it names one.
+    /// A case that the guest has: its name, and the lane or kind of lane that it asks for, if any.
     Case(String, Option<String>),
     /// The end of the list of cases.
     Listed,

@@ -4,6 +4,7 @@
 
 use anyhow::Result;
 
+use crate::boot::Options;
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
 use crate::tools;
@@ -25,7 +26,10 @@ fn identity(case: &mut Case<'_>) -> Result<()> {
     case.ktap.equal("driver", field("driver:"), "rnic");
     let device = field("bus-info:");
     let id = tools::read(&format!("/sys/bus/pci/devices/{device}/device")).unwrap_or_default();
-    case.ktap.equal("bus-info leads to an 82574", id, "0x10d3");
+    let nic = Options::read()?.nic;
+    let expected = if nic == "igb" { "0x10c9" } else { "0x10d3" };
+    case.ktap
+        .equal(&format!("bus-info leads to QEMU's {nic}"), id, expected);
     let owner = std::fs::read_link(format!("/sys/class/net/{NAME}/device/driver"))?;
     case.ktap.equal(
         "bound driver",

@@ -16,16 +16,12 @@ use crate::readers::{Readers, XDP_DROP};
 use crate::score::LATE_BOUND;
 
 pub(super) const CASES: &[Definition] = &[
-    Definition {
-        name: "teeth::no_fence",
-        lane: Some("no_fence"),
-        run: no_fence,
-    },
-    Definition {
-        name: "teeth::late_announcement",
-        lane: Some("late_announcement"),
-        run: late_announcement,
-    },
+    Definition::on("no_fence", "teeth::no_fence", no_fence),
+    Definition::on(
+        "late_announcement",
+        "teeth::late_announcement",
+        late_announcement,
+    ),
 ];
 
 fn no_fence(case: &mut Case<'_>) -> Result<()> {
