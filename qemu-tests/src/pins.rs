@@ -7,6 +7,7 @@
 //! so they are read from what cargo resolved.
 
 mod newest;
+mod selftests;
 mod versions;
 
 use std::process::Command;
@@ -40,6 +41,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("pins::clippy_newest", clippy_newest),
     ("pins::format", format),
     ("pins::doc", doc),
+    ("pins::selftests_config", selftests::check),
 ];
 
 /// Runs the checks whose names match.
