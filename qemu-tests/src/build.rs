@@ -43,11 +43,37 @@ pub fn image(paths: &Paths, ground: &Ground, lane: Lane) -> Result<Image> {
         Kind::Control => None,
         Kind::Plain | Kind::Teeth | Kind::Pair => Some(Module::build(paths, ground, lane.variant)?),
     };
+    // Tests of the kernel's tree are for two NICs.
+    assemble(
+        paths,
+        ground,
+        lane.name,
+        module.as_ref(),
+        lane.peer().is_some(),
+    )
+}
+
+/// Builds all but the module: for machines in which only the kernel's own drivers are measured.
+///
+/// # Errors
+///
+/// Those of [`image`].
+pub fn image_without_module(paths: &Paths, ground: &Ground, name: &str) -> Result<Image> {
+    assemble(paths, ground, name, None, false)
+}
+
+fn assemble(
+    paths: &Paths,
+    ground: &Ground,
+    name: &str,
+    module: Option<&Module>,
+    has_selftests: bool,
+) -> Result<Image> {
     let bpf = bpf::build(paths, ground)?;
     let programs = guest::build(paths)?;
-    let mut bytes = initramfs::pack(ground, &programs, module.as_ref(), &bpf)?;
+    let mut bytes = initramfs::pack(ground, &programs, module, &bpf)?;
     let mut key = Key::default().with(&bytes);
-    if lane.peer().is_some() {
+    if has_selftests {
         // The kernel unpacks one archive behind the other.
         let selftests = selftests::build(paths, ground)?;
         key = key.with(&selftests.key);
@@ -56,7 +82,7 @@ pub fn image(paths: &Paths, ground: &Ground, lane: Lane) -> Result<Image> {
     let hash = key.short();
     let dir = paths.runs().join("image");
     std::fs::create_dir_all(&dir)?;
-    let path = dir.join(format!("{}-{hash}.cpio", lane.name));
+    let path = dir.join(format!("{name}-{hash}.cpio"));
     if !path.exists() {
         lock::forget_old(&dir);
         lock::write_whole(&path, &bytes)?;

@@ -75,6 +75,18 @@ pub enum Verb {
         /// Write the figures to a file for machines.
         #[arg(long, value_name = "FILE")]
         json: Option<PathBuf>,
+        /// Draw the figures of packets.
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
+        /// Only on this NIC.
+        #[arg(long, value_parser = ["e1000e", "igb"])]
+        nic: Option<String>,
+        /// Only this driver, ours or the kernel's own; `c` needs no module.
+        #[arg(long, value_parser = ["rnic", "c"])]
+        driver: Option<String>,
+        /// Only cases whose name contains this, e.g. `xdp_`.
+        #[arg(long)]
+        case: Option<String>,
     },
 
     /// Show BTF and the layouts in it, compare them, write the C header: the same as the program `xdp-meta`.

@@ -90,8 +90,22 @@ fn run(cli: &Cli) -> Result<()> {
         Verb::Demo { changes, json } => demo::run(&workshop, *changes, json.as_deref()),
         Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
         Verb::Btf(_) => Ok(()),
-        Verb::Bench { what, json } => match what {
-            Bench::Packet => bench::run(&workshop, json.as_deref()),
+        Verb::Bench {
+            what,
+            json,
+            svg,
+            nic,
+            driver,
+            case,
+        } => match what {
+            Bench::Packet => {
+                let choice = bench::Choice {
+                    nic: nic.as_deref(),
+                    driver: driver.as_deref(),
+                    case: case.as_deref(),
+                };
+                bench::run(&workshop, &choice, json.as_deref(), svg.as_deref())
+            }
             Bench::Core => bench::core::run(&workshop, json.as_deref()),
         },
         Verb::Shell { nic, traffic } => shell::run(&workshop, nic, *traffic),

@@ -63,14 +63,18 @@ impl Histogram {
 
 impl Summary {
     /// The form of the file for machines.
-    pub fn json(&self, name: &str) -> Value {
+    pub fn json(&self) -> Value {
         json!({
-            "name": name,
             "samples": self.samples,
             "median": self.median,
             "mode": self.mode,
-            "mode_share": (self.mode_share * 10_000.0).round() / 10_000.0,
+            "mode_share": self.share(),
         })
+    }
+
+    /// The mode's part with as many digits as mean something.
+    pub fn share(&self) -> f64 {
+        (self.mode_share * 10_000.0).round() / 10_000.0
     }
 }
 
@@ -117,8 +121,8 @@ mod tests {
         let histogram = Histogram::from_json(&json!([[380, 3], [900, 1]]));
         let summary = histogram.and_then(|h| h.summary()).unwrap();
         assert_eq!(
-            summary.json("x"),
-            json!({ "name": "x", "samples": 4, "median": 380, "mode": 380, "mode_share": 0.75 })
+            summary.json(),
+            json!({ "samples": 4, "median": 380, "mode": 380, "mode_share": 0.75 })
         );
         assert_eq!(Histogram::from_json(&json!([[380, 3], [900]])), None);
         assert_eq!(Histogram::from_json(&json!({})), None);

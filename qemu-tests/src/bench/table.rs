@@ -2,18 +2,152 @@
 
 //! The figures as Markdown, ready for a README. Pure.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
-/// Three tables: packets, fence, starts.
+use super::{rows_of, NICS};
+
+/// Tables: packets for each NIC, changes of layout, memory, starts.
 pub fn markdown(result: &Value) -> String {
     let mut text = format!(
-        "{}, QEMU {}\n\n",
-        result["kernel"].as_str().unwrap_or_default(),
-        result["qemu"].as_str().unwrap_or_default()
+        "{}, QEMU {}\n",
+        word(&result["kernel"]),
+        word(&result["qemu"])
     );
-    counts(&mut text, "received packet with XDP_DROP", &result["cases"]);
-    counts(&mut text, "feature ioctl, call to return", &result["fence"]);
-    text.push_str("| start of a machine on this host | median |\n|---|--:|\n");
+    let rows = rows_of(result);
+    for nic in NICS {
+        packets(&mut text, nic, &rows);
+    }
+    calls(&mut text, &result["fence"]);
+    memory(&mut text, result);
+    starts(&mut text, &result["start_seconds"]);
+    text
+}
+
+/// Our figure and C's side by side, and the ratio of both.
+fn packets(text: &mut String, nic: &str, rows: &[Value]) {
+    let lines = lines(rows, nic);
+    if lines.is_empty() {
+        return;
+    }
+    text.push_str(&format!(
+        "\n| {nic}, instructions for each packet | frame | rnic | C | rnic / C | rnic, record of four fields | a turn, rnic | C |\n\
+         |---|--:|--:|--:|--:|--:|--:|--:|\n"
+    ));
+    for line in lines {
+        let cells = [
+            figure(line.ours),
+            figure(line.c),
+            line.ratio()
+                .map_or_else(String::new, |ratio| format!("{ratio:.2}")),
+            figure(line.record),
+            turn(line.ours),
+            turn(line.c),
+        ];
+        let (case, size) = (line.case, line.size);
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "| `{case}` | {size} | {} |", cells.join(" | "));
+    }
+}
+
+/// One line of the table, or group of bars.
+pub struct Line<'a> {
+    pub case: &'a str,
+    pub size: u64,
+    pub ours: Option<&'a Value>,
+    pub record: Option<&'a Value>,
+    pub c: Option<&'a Value>,
+}
+
+impl Line<'_> {
+    /// Ours by C's, both without records.
+    fn ratio(&self) -> Option<f64> {
+        let figure = |row: Option<&Value>| row?["instructions"].as_f64();
+        Some(figure(self.ours)? / figure(self.c)?)
+    }
+}
+
+/// The lines of one NIC, in the order of the cases.
+pub fn lines<'a>(rows: &'a [Value], nic: &str) -> Vec<Line<'a>> {
+    let of_nic: Vec<&Value> = rows.iter().filter(|row| row["nic"] == nic).collect();
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for row in &of_nic {
+        let (case, size) = (row["case"].as_str().unwrap_or_default(), &row["size"]);
+        let size = size.as_u64().unwrap_or_default();
+        if lines
+            .iter()
+            .any(|line| line.case == case && line.size == size)
+        {
+            continue;
+        }
+        let find = |driver: &str, records: &str| {
+            let is_it = |row: &&&Value| {
+                row["case"] == case
+                    && row["size"] == size
+                    && row["driver"] == driver
+                    && row["records"] == records
+            };
+            of_nic.iter().find(is_it).copied()
+        };
+        lines.push(Line {
+            case,
+            size,
+            ours: find("rnic", "off"),
+            record: find("rnic", "hash_vlan"),
+            c: find("c", "off"),
+        });
+    }
+    lines
+}
+
+fn calls(text: &mut String, calls: &Value) {
+    let calls = calls.as_array().map_or(&[][..], Vec::as_slice);
+    if calls.is_empty() {
+        return;
+    }
+    text.push_str(
+        "\n| feature ioctl, call to return | NIC | median | mode | share of the mode | samples |\n\
+         |---|---|--:|--:|--:|--:|\n",
+    );
+    for call in calls {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {:.1} % | {} |",
+            word(&call["name"]),
+            word(&call["nic"]),
+            call["median"],
+            call["mode"],
+            call["mode_share"].as_f64().unwrap_or(f64::NAN) * 100.0,
+            call["samples"]
+        );
+    }
+}
+
+fn memory(text: &mut String, result: &Value) {
+    let of = |key: &str| result[key].as_array().cloned().unwrap_or_default();
+    let kib = |bytes: &Value| bytes.as_f64().unwrap_or(f64::NAN) / 1024.0;
+    text.push_str("\n| memory | KiB |\n|---|--:|\n");
+    for row in of("memory") {
+        let (driver, nic) = (word(&row["driver"]), word(&row["nic"]));
+        let _ = writeln!(
+            text,
+            "| a pair of queues, {driver} on {nic} | {:.0} |",
+            kib(&row["bytes"])
+        );
+    }
+    for row in of("text") {
+        let module = word(&row["module"]);
+        let _ = writeln!(text, "| code of {module}.ko | {:.1} |", kib(&row["text"]));
+        let _ = writeln!(text, "| all of {module}.ko | {:.1} |", kib(&row["all"]));
+    }
+}
+
+fn starts(text: &mut String, starts: &Value) {
+    if starts.is_null() {
+        return;
+    }
+    text.push_str("\n| start of a machine on this host | median |\n|---|--:|\n");
     for (name, key) in [
         ("power-on to `ready`", "power_on_to_ready"),
         (
@@ -21,29 +155,23 @@ pub fn markdown(result: &Value) -> String {
             "restore_to_first_answer",
         ),
     ] {
-        let median = result["start_seconds"][key]["median"]
-            .as_f64()
-            .unwrap_or(f64::NAN);
-        text.push_str(&format!("| {name} | {median:.2} s |\n"));
+        let median = starts[key]["median"].as_f64().unwrap_or(f64::NAN);
+        let _ = writeln!(text, "| {name} | {median:.2} s |");
     }
-    text
 }
 
-fn counts(text: &mut String, title: &str, cases: &Value) {
-    text.push_str(&format!(
-        "| {title} | median | mode | share of the mode | samples |\n|---|--:|--:|--:|--:|\n"
-    ));
-    for case in cases.as_array().into_iter().flatten() {
-        text.push_str(&format!(
-            "| {} | {} | {} | {:.1} % | {} |\n",
-            case["name"].as_str().unwrap_or_default(),
-            case["median"],
-            case["mode"],
-            case["mode_share"].as_f64().unwrap_or(f64::NAN) * 100.0,
-            case["samples"]
-        ));
-    }
-    text.push('\n');
+fn word(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+fn figure(row: Option<&Value>) -> String {
+    let figure = row.and_then(|row| row["instructions"].as_f64());
+    figure.map_or_else(String::new, |figure| format!("{figure:.1}"))
+}
+
+fn turn(row: Option<&Value>) -> String {
+    let median = row.and_then(|row| row["turn"]["median"].as_u64());
+    median.map_or_else(String::new, |median| median.to_string())
 }
 
 #[cfg(test)]
@@ -53,13 +181,39 @@ mod tests {
 
     #[test]
     fn each_figure_has_its_place() {
-        let case = json!([{ "name": "a", "samples": 5999, "median": 380, "mode": 379, "mode_share": 0.978 }]);
-        let starts = json!({ "power_on_to_ready": { "median": 4.128 }, "restore_to_first_answer": { "median": 0.2 } });
+        let row = |driver: &str, records: &str, instructions: f64| {
+            json!({ "case": "xdp_drop", "nic": "igb", "driver": driver, "size": 64, "records": records,
+                    "instructions": instructions, "turn": { "median": 150 } })
+        };
         let text = markdown(&json!({
-            "kernel": "linux 7.3.4", "qemu": "11.1", "cases": case, "fence": case, "start_seconds": starts
+            "kernel": "linux 7.3.4", "qemu": "11.1",
+            "rows": [row("rnic", "off", 180.0), row("rnic", "hash_vlan", 200.0), row("c", "off", 200.0)],
+            "fence": [{ "nic": "igb", "name": "nothing", "samples": 200, "median": 38, "mode": 37, "mode_share": 0.978 }],
+            "memory": [{ "nic": "igb", "driver": "c", "bytes": 1_048_576 }],
+            "text": [{ "module": "igb", "text": 2048, "all": 4096 }],
+            "start_seconds": { "power_on_to_ready": { "median": 4.128 }, "restore_to_first_answer": { "median": 0.2 } },
         }));
-        assert!(text.starts_with("linux 7.3.4, QEMU 11.1\n"));
-        assert_eq!(text.matches("| a | 380 | 379 | 97.8 % | 5999 |").count(), 2);
-        assert!(text.contains("| power-on to `ready` | 4.13 s |"), "{text}");
+        for line in [
+            "linux 7.3.4, QEMU 11.1\n",
+            "| `xdp_drop` | 64 | 180.0 | 200.0 | 0.90 | 200.0 | 150 | 150 |\n",
+            "| nothing | igb | 38 | 37 | 97.8 % | 200 |\n",
+            "| a pair of queues, c on igb | 1024 |\n",
+            "| code of igb.ko | 2.0 |\n",
+            "| power-on to `ready` | 4.13 s |\n",
+        ] {
+            assert!(text.contains(line), "{line} in {text}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_measured_has_an_empty_cell() {
+        let text = markdown(&json!({
+            "rows": [{ "case": "transmit", "nic": "e1000e", "driver": "c", "size": 64, "records": "off", "instructions": 7 }],
+        }));
+        assert!(
+            text.contains("| `transmit` | 64 |  | 7.0 |  |  |  |  |\n"),
+            "{text}"
+        );
+        assert!(!text.contains("power-on"), "{text}");
     }
 }

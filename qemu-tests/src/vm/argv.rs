@@ -118,6 +118,8 @@ impl Machine {
     /// The second NIC on the wire.
     fn peer(&self) -> Option<&'static str> {
         match self.mode {
+            // The other model, so that each of them has its own C driver.
+            Mode::Bench if self.lane.nic == "igb" => Some("e1000e"),
             Mode::Bench => Some("igb"),
             Mode::Test | Mode::Shell => self.lane.peer(),
         }
@@ -153,13 +155,17 @@ impl Machine {
             Some(peer) => format!("rnic.peer={peer}"),
             None => "ipv6.disable_ipv6=1".to_owned(),
         };
+        let driver = match self.mode {
+            // The measured drivers are loaded when it is their turn.
+            Mode::Bench => "none",
+            Mode::Test | Mode::Shell => lane.driver(),
+        };
         // Each line of the log carries its level; a panic ends the machine at once.
         format!(
             "console=ttyS0 console_msg_format=syslog loglevel=7 printk.time=1 panic=-1 oops=panic \
              hung_task_panic=1 softlockup_panic=1 no_timer_check {clock} net.ifnames=0 {network} \
              rnic.nic={} rnic.driver={} rnic.mode={mode}",
-            lane.nic,
-            lane.driver(),
+            lane.nic, driver,
         )
     }
 }
@@ -226,5 +232,19 @@ mod tests {
             assert!(line.contains(part), "{part} in {line}");
         }
         assert!(!line.contains("disable_ipv6"));
+    }
+
+    #[test]
+    fn the_bench_has_a_peer_of_the_other_model_and_loads_drivers_itself() {
+        for (nic, peer) in [("e1000e", "igb"), ("igb", "e1000e")] {
+            let lane = Lane {
+                nic,
+                ..Lane::first()
+            };
+            let line = line(lane, Mode::Bench);
+            assert!(line.contains(&format!("{nic},netdev=wire")), "{line}");
+            assert!(line.contains(&format!("{peer},netdev=peer")), "{line}");
+            assert!(line.contains("rnic.driver=none"), "{line}");
+        }
     }
 }

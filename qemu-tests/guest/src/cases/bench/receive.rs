@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Received packets: dropped, sent back, redirected or passed on by a program, or passed on without one.
+//!
+//! A row is measured twice: with a bare program for the instructions of whole bursts, and with one that takes times for
+//! the turns of the receive loop.
+
+use std::io::ErrorKind;
+use std::net::UdpSocket;
+use std::time::Duration;
+
+use anyhow::{ensure, Result};
+
+use super::account::{Account, Burst};
+use super::generator::{Generator, Path, To, BURST, BURSTS, PORT};
+use super::nic::{wait_for_link, Peer, Subject};
+use super::records::Records;
+use super::Row;
+use crate::eth::{udp_socket, Eth};
+use crate::programs::Programs;
+
+/// What becomes of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Drop,
+    Tx,
+    Redirect,
+    /// By a program to a UDP socket.
+    Pass,
+    /// To a UDP socket, no program.
+    Plain,
+}
+
+impl Verdict {
+    /// Those that a driver can do; a record's cost does not show where there is no program.
+    pub(super) fn of(subject: &Subject, records: Records) -> &'static [Self] {
+        match (subject.has_xdp(), records) {
+            (true, Records::Off) => &[
+                Self::Drop,
+                Self::Tx,
+                Self::Redirect,
+                Self::Pass,
+                Self::Plain,
+            ],
+            (true, Records::HashVlan) => &[Self::Drop, Self::Tx, Self::Redirect, Self::Pass],
+            (false, _) => &[Self::Plain],
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "xdp_drop",
+            Self::Tx => "xdp_tx",
+            Self::Redirect => "xdp_redirect",
+            Self::Pass => "xdp_pass_udp",
+            Self::Plain => "pass_udp",
+        }
+    }
+
+    /// The program's name.
+    fn program(self) -> Option<&'static str> {
+        match self {
+            Self::Drop => Some("drop"),
+            Self::Tx => Some("tx"),
+            Self::Redirect => Some("redirect"),
+            Self::Pass => Some("pass"),
+            Self::Plain => None,
+        }
+    }
+
+    fn comes_back(self) -> bool {
+        matches!(self, Self::Tx | Self::Redirect)
+    }
+
+    fn reaches_socket(self) -> bool {
+        matches!(self, Self::Pass | Self::Plain)
+    }
+}
+
+/// One row.
+pub(super) fn measure(
+    subject: &Subject,
+    peer: &Peer,
+    account: &Account,
+    verdict: Verdict,
+    size: u32,
+    records: Records,
+) -> Result<Row> {
+    let (bursts, _) = receive(subject, peer, account, verdict, size, false)?;
+    let turns = match verdict.program() {
+        Some(_) => receive(subject, peer, account, verdict, size, true)?.1,
+        None => Vec::new(),
+    };
+    Ok(Row {
+        case: verdict.name(),
+        size,
+        records,
+        bursts,
+        packets: u64::from(BURST),
+        turns,
+    })
+}
+
+/// Sends all bursts to the subject; gives what they took and, from a timed program, the turns.
+fn receive(
+    subject: &Subject,
+    peer: &Peer,
+    account: &Account,
+    verdict: Verdict,
+    size: u32,
+    timed: bool,
+) -> Result<(Vec<Burst>, Vec<u64>)> {
+    let programs = Attached::new(verdict, timed)?;
+    // Attaching may take the link down.
+    wait_for_link(subject.name())?;
+    peer.wait_for_link()?;
+    let socket = udp_socket(&format!("192.0.2.2:{PORT}"), Duration::from_secs(1))?;
+    socket.set_nonblocking(true)?;
+    let to = if verdict.reaches_socket() {
+        To::Socket
+    } else {
+        To::Nobody
+    };
+    let generator = Generator::new(peer.name(), &subject.mac()?, size, Path::Straight, to)?;
+    let eth = Eth::new();
+    let (arrived, returned) = (eth.counter("rx_packets")?, peer.received()?);
+    let mut bursts = Vec::new();
+    for _ in 0..BURSTS {
+        bursts.push(account.of(|| {
+            generator.burst()?;
+            if verdict.reaches_socket() {
+                let read = drain(&socket)?;
+                ensure!(
+                    read == BURST,
+                    "{read} of {BURST} packets reached the socket"
+                );
+            }
+            Ok(())
+        })?);
+    }
+    generator.check()?;
+    let sent = u64::from(BURST * BURSTS);
+    let arrived = eth.counter("rx_packets")? - arrived;
+    ensure!(arrived == sent, "{arrived} of {sent} packets arrived");
+    if verdict.comes_back() {
+        let returned = peer.received()? - returned;
+        ensure!(returned == sent, "{returned} of {sent} packets came back");
+    }
+    Ok((bursts, programs.turns(sent)?))
+}
+
+/// Reads what is there.
+fn drain(socket: &UdpSocket) -> Result<u32> {
+    let mut frame = [0; 2048];
+    let mut read = 0;
+    loop {
+        match socket.recv(&mut frame) {
+            Ok(_) => read += 1,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(read),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The program on the interface, if there is one.
+struct Attached {
+    programs: Option<Programs>,
+    timed: bool,
+}
+
+impl Attached {
+    fn new(verdict: Verdict, timed: bool) -> Result<Self> {
+        let mut this = Self {
+            programs: None,
+            timed,
+        };
+        if let Some(name) = verdict.program() {
+            let mut programs = Programs::load("bench_verdict", false)?;
+            // Back out by the same interface.
+            let port = Eth::new().ifindex()?.to_ne_bytes();
+            programs.map("ports", 4)?.set(0, &port)?;
+            let ending = if timed { "_timed" } else { "" };
+            programs.attach(&format!("{name}{ending}"))?;
+            this.programs = Some(programs);
+        }
+        Ok(this)
+    }
+
+    /// The times from each packet to the next; the first one is the time since the clock began.
+    fn turns(&self, sent: u64) -> Result<Vec<u64>> {
+        let Some(programs) = self.programs.as_ref().filter(|_| self.timed) else {
+            return Ok(Vec::new());
+        };
+        let progress = programs.map("progress", 16)?.get(0)?;
+        let count = number(&progress[8..]);
+        ensure!(count == sent, "the program saw {count} of {sent} packets");
+        let turns = programs.map("turns", 8)?;
+        (1..u32::try_from(count)?)
+            .map(|at| Ok(number(&turns.get(at)?)))
+            .collect()
+    }
+}
+
+fn number(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_ne_bytes)
+}

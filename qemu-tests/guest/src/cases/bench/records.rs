@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What our driver writes in front of packets while it is measured; the C drivers write nothing.
+
+use std::fmt;
+
+use anyhow::{ensure, Result};
+
+use super::nic::{Driver, Subject};
+use crate::eth::{Eth, NAME};
+use crate::tools;
+
+/// A configuration, named by the fields of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Records {
+    Off,
+    /// Hash and its type, VLAN tag and its protocol.
+    HashVlan,
+}
+
+impl Records {
+    /// Those that a driver has.
+    pub(super) fn of(driver: Driver) -> &'static [Self] {
+        match driver {
+            Driver::Rnic => &[Self::Off, Self::HashVlan],
+            Driver::C => &[Self::Off],
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::HashVlan => "hash_vlan",
+        }
+    }
+
+    /// Sets it up, and makes sure of it. Without records the features are those of the C drivers.
+    pub(super) fn configure(self, subject: &Subject) -> Result<()> {
+        let eth = Eth::new();
+        eth.set("rxhash", true)?;
+        eth.set("rxvlan", true)?;
+        // A record has the checksum's verdict when the NIC gives one.
+        eth.set("rx", self == Self::Off)?;
+        if subject.driver == Driver::C {
+            return Ok(());
+        }
+        let flag = |name: &str, on: bool| {
+            let word = if on { "on" } else { "off" };
+            format!("ethtool --set-priv-flags {NAME} {name} {word}")
+        };
+        tools::line(&flag("xdp-records", self != Self::Off))?;
+        let flags = tools::line(&format!("ethtool --show-priv-flags {NAME}"))?;
+        if flags.contains("rx-packet-type") {
+            tools::line(&flag("rx-packet-type", false))?;
+        }
+        let layout = eth.file("queues/rx-0/xdp_meta/layout")?;
+        let wanted = match self {
+            Self::Off => "off",
+            Self::HashVlan => "rnic_rx_hash_vlan",
+        };
+        ensure!(
+            layout == wanted,
+            "the layout in force is {layout}, not {wanted}"
+        );
+        Ok(())
+    }
+}
+
+impl fmt::Display for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

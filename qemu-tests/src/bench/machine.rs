@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! The machine that counts: boots, runs the guest's measurements, and collects what they say.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use serde_json::{json, Value};
+
+use super::Choice;
+use crate::boot::{self, Workshop};
+use crate::build::{self, module::Variant, Image};
+use crate::lane::{Kind, Lane};
+use crate::lock::{write_whole, Lock};
+use crate::trouble::Trouble;
+use crate::ui::Step;
+use crate::vm::argv::{Machine, Mode};
+use crate::vm::ctl::Line;
+use crate::vm::{Event, Start, Vm};
+
+/// What came out of one machine.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Everything that was counted.
+    pub measured: Vec<Value>,
+    /// What could not be.
+    pub failed: Option<String>,
+}
+
+/// Boots the machine with this NIC and measures all chosen drivers of it.
+///
+/// # Errors
+///
+/// When the machine fails or the kernel complains.
+pub fn count(workshop: &Workshop, nic: &'static str, choice: &Choice<'_>) -> Result<Outcome> {
+    let drivers = choice.drivers();
+    let order = json!({ "nic": nic, "drivers": drivers, "case": choice.case });
+    run(workshop, nic, &drivers, &format!("run bench {order}"))
+}
+
+/// One processor, as two take turns in an order that is the host's.
+fn lane(nic: &'static str) -> Lane {
+    Lane {
+        name: match nic {
+            "igb" => "bench-igb",
+            _ => "bench-e1000e",
+        },
+        kind: Kind::Plain,
+        nic,
+        processors: 1,
+        variant: Variant::Plain,
+    }
+}
+
+fn run(workshop: &Workshop, nic: &'static str, drivers: &[&str], order: &str) -> Result<Outcome> {
+    let lane = lane(nic);
+    let image = image(workshop, lane, drivers)?;
+    let step = Step::new(lane.name, "starting the machine");
+    let machine = Machine {
+        lane,
+        mode: Mode::Bench,
+    };
+    let (paths, ground) = (&workshop.paths, &workshop.ground);
+    let mut vm = Vm::start(paths, ground, &image, &machine, Start::Boot)?;
+    // A row takes some seconds, and says nothing before it is done.
+    vm.patience(Duration::from_secs(300));
+    let mut said = String::new();
+    let outcome = boot::wait_ready(&mut vm, &step).and_then(|()| {
+        vm.say(order)?;
+        step.message("counting instructions");
+        follow(&mut vm, &step, &mut said)
+    });
+    vm.drain(Duration::from_millis(50));
+    let logs = workshop.paths.runs().join(lane.name);
+    vm.console.write(&logs.join("console.log"));
+    write_whole(&logs.join("guest.log"), said)?;
+    let outcome = outcome?;
+    if vm.console.first_splat().is_some() {
+        return Err(boot::splat(&vm).into());
+    }
+    step.done(&format!("{} measurements", outcome.measured.len()));
+    Ok(outcome)
+}
+
+/// The C drivers can be measured while our module does not compile.
+fn image(workshop: &Workshop, lane: Lane, drivers: &[&str]) -> Result<Image> {
+    if drivers.contains(&"rnic") {
+        return workshop.image(lane);
+    }
+    let lock = workshop.paths.runs().join("build.lock");
+    let _lock = Lock::take(&lock, "this tree's build")?;
+    build::image_without_module(&workshop.paths, &workshop.ground, lane.name)
+}
+
+/// Listens to the guest until it is done.
+fn follow(vm: &mut Vm, step: &Step, said: &mut String) -> Result<Outcome> {
+    let mut outcome = Outcome::default();
+    let broken =
+        |vm: &Vm, what: &str| Trouble::Infrastructure(format!("{what}{}", boot::excerpt(vm)));
+    loop {
+        match vm.next_until(Instant::now() + Duration::from_secs(1)) {
+            Event::Console(_) if vm.console.is_fatal() => {
+                vm.drain(Duration::from_secs(2));
+                return Err(boot::splat(vm).into());
+            }
+            Event::Console(_) => {}
+            Event::Silence if vm.is_hung() => {
+                return Err(broken(vm, "the guest went silent").into())
+            }
+            Event::Silence => step.tick(),
+            Event::Gone(why) => {
+                let why = why.unwrap_or_default();
+                return Err(broken(vm, &format!("the machine went off: {why}")).into());
+            }
+            Event::Ctl(line) => match Line::parse(&line) {
+                Line::Event(mut event) => {
+                    let one = event["measured"].take();
+                    step.message(&described(&one));
+                    outcome.measured.push(one);
+                }
+                Line::Log(text) => {
+                    step.message(&text);
+                    said.push_str(&text);
+                    said.push('\n');
+                }
+                Line::Done { ok, message } => {
+                    outcome.failed = (!ok).then_some(message);
+                    return Ok(outcome);
+                }
+                _ => {}
+            },
+        }
+    }
+}
+
+fn described(measured: &Value) -> String {
+    let words = ["what", "driver", "case", "size", "records", "name"];
+    let word = |key: &&str| match &measured[*key] {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let said: Vec<String> = words.iter().filter_map(word).collect();
+    said.join(" ")
+}
