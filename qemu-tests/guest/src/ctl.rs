@@ -6,20 +6,24 @@
 //! is one port for each VM, so the writer is one for the process: a panicking thread has to reach it
 //! too. What must never happen is a line break inside a message, which [`send`] takes care of.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
 
+use crate::tools;
+
 /// Name of the port, as the VM's command line has it.
 const NAME: &str = "ctl";
 
-static WRITER: OnceLock<Mutex<File>> = OnceLock::new();
+/// The writing half, while the port is open.
+static WRITER: Mutex<Option<File>> = Mutex::new(None);
 
 /// The reading half; whoever holds it talks with the host.
 #[derive(Debug)]
@@ -32,18 +36,41 @@ impl Ctl {
     ///
     /// # Errors
     ///
-    /// When there is no port of that name, or it was opened before.
+    /// When there is no port of that name, or somebody has it open.
     pub(crate) fn open() -> Result<Self> {
-        let path = find()?;
+        let (name, _) = find()?;
+        let path = Path::new("/dev").join(name);
+        // Its node comes a little after it.
+        tools::wait_for("the control port's node", || path.exists())?;
         let file = File::options().read(true).write(true).open(&path);
         let file = file.with_context(|| format!("open {}", path.display()))?;
-        let writer = file.try_clone()?;
-        if WRITER.set(Mutex::new(writer)).is_err() {
-            bail!("the control port is open already");
-        }
+        *writer() = Some(file.try_clone()?);
         Ok(Self {
             reader: BufReader::new(file),
         })
+    }
+
+    /// Does something for which the port must not be in use: its driver does not find the host again after a suspend.
+    ///
+    /// # Errors
+    ///
+    /// When the port does not come back.
+    pub(crate) fn apart_from_host<T>(&mut self, what: impl FnOnce() -> T) -> Result<T> {
+        let (_, device) = find()?;
+        let driver = |file: &str| {
+            tools::write(
+                &format!("/sys/bus/virtio/drivers/virtio_console/{file}"),
+                &device,
+            )
+        };
+        *writer() = None;
+        self.reader = BufReader::new(File::open("/dev/null")?);
+        driver("unbind")?;
+        let result = what();
+        driver("bind")?;
+        tools::wait_for("the control port", || find().is_ok())?;
+        *self = Self::open()?;
+        Ok(result)
     }
 
     /// The next line from the host; waits for it, also while no host is connected.
@@ -81,15 +108,23 @@ impl Ctl {
     }
 }
 
-fn find() -> Result<PathBuf> {
+/// The port's name and its device's.
+fn find() -> Result<(String, String)> {
     for entry in fs::read_dir("/sys/class/virtio-ports").context("no virtio-serial ports")? {
         let entry = entry?;
         let name = fs::read_to_string(entry.path().join("name")).unwrap_or_default();
         if name.trim() == NAME {
-            return Ok(PathBuf::from("/dev").join(entry.file_name()));
+            let text = |name: &OsStr| name.to_string_lossy().into_owned();
+            let device = entry.path().join("device").canonicalize()?;
+            let device = device.file_name().context("a port without a device")?;
+            return Ok((text(&entry.file_name()), text(device)));
         }
     }
     bail!("no virtio-serial port is named {NAME}")
+}
+
+fn writer() -> MutexGuard<'static, Option<File>> {
+    WRITER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Sends one message: `word`, a space, `text`; a message of several lines becomes several messages.
@@ -104,10 +139,9 @@ pub(crate) fn send(word: &str, text: &str) {
     if text.is_empty() {
         message = format!("{word}\n");
     }
-    let written = WRITER.get().map(|writer| {
-        let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.write_all(message.as_bytes())
-    });
+    let written = writer()
+        .as_mut()
+        .map(|port| port.write_all(message.as_bytes()));
     // Without the port the kernel log is what is left.
     if !matches!(written, Some(Ok(()))) {
         eprint!("rnic-guest: {message}");

@@ -26,12 +26,23 @@ pub(crate) const REMOTE_V4: &str = "192.0.2.2";
 /// The same for IPv6.
 pub(crate) const REMOTE_V6: &str = "2001:db8::2";
 
+/// Modules that the kernel tree's tests want and that nothing here loads on demand.
+const MODULES: &[&str] = &["act_skbedit", "cls_matchall"];
+
 /// Makes the other end.
 ///
 /// # Errors
 ///
 /// Says which step failed.
 pub(crate) fn remote(driver: &str) -> Result<()> {
+    for module in MODULES {
+        if Path::new("/lib/modules")
+            .join(format!("{module}.ko"))
+            .exists()
+        {
+            insmod(module)?;
+        }
+    }
     insmod(driver)?;
     // It is the first one, and takes the name that the NIC under test will have.
     let path = Path::new("/sys/class/net").join(NAME);

@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::{bail, Context, Result};
 
-use super::archive::{read, Tree, EXECUTABLE, REGULAR};
+use super::archive::{name, read, Tree, EXECUTABLE, REGULAR};
 use super::elf;
 use crate::hash::Key;
 use crate::job;
@@ -44,6 +44,8 @@ const OBJECTS: &[&str] = &[
     "tools/testing/selftests/net/lib/xdp_dummy.bpf",
     "tools/testing/selftests/net/lib/xdp_native.bpf",
 ];
+/// Modules of the kernel that they have loaded for them.
+const MODULES: &[&str] = &["net/sched/act_skbedit.ko", "net/sched/cls_matchall.ko"];
 /// Programs of the root that they start.
 const PROGRAMS: &[&str] = &[
     "usr/bin/python3.13",
@@ -117,7 +119,7 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Archive> {
         copy_library(&root.join(folder), &stage.join(folder))?;
     }
     compile(paths, ground, &stage, &step)?;
-    let bytes = pack(root, &stage)?;
+    let bytes = pack(ground, &stage)?;
     write_whole(&file, bytes)?;
     step.done("the kernel tree's tests, Python");
     Ok(Archive { file, key })
@@ -202,10 +204,21 @@ fn compile(paths: &Paths, ground: &Ground, stage: &Path, step: &Step) -> Result<
     run(python, "compiling Python's library")
 }
 
-fn pack(root: &Path, stage: &Path) -> Result<Vec<u8>> {
+fn pack(ground: &Ground, stage: &Path) -> Result<Vec<u8>> {
+    let root = ground.root.dir();
     let mut tree = Tree::default();
     let mut modules = Vec::new();
     add(&mut tree, stage, stage, &mut modules)?;
+    // A kernel of the user's may have them built in.
+    for module in MODULES.iter().map(|path| ground.kernel.module(path)) {
+        if module.exists() {
+            tree.put(
+                &format!("usr/lib/modules/{}", name(&module)),
+                REGULAR,
+                read(&module)?,
+            );
+        }
+    }
     for program in PROGRAMS {
         tree.put(program, EXECUTABLE, read(&root.join(program))?);
     }
@@ -225,20 +238,20 @@ fn add(tree: &mut Tree, stage: &Path, dir: &Path, modules: &mut Vec<String>) -> 
             add(tree, stage, &path, modules)?;
             continue;
         }
-        let name = path
+        let at = path
             .strip_prefix(stage)?
             .to_str()
             .with_context(|| format!("{} has a name that is no text", path.display()))?
             .to_owned();
-        let is_helper = HELPERS.iter().any(|helper| name.ends_with(helper));
-        if name.ends_with(".c") || name.ends_with(".h") {
+        let is_helper = HELPERS.iter().any(|helper| at.ends_with(helper));
+        if at.ends_with(".c") || at.ends_with(".h") {
             continue;
         }
-        if name.ends_with(".so") {
-            modules.push(name.clone());
+        if at.ends_with(".so") {
+            modules.push(at.clone());
         }
         let mode = if is_helper { EXECUTABLE } else { REGULAR };
-        tree.put(&name, mode, read(&path)?);
+        tree.put(&at, mode, read(&path)?);
     }
     if dir == stage && modules.is_empty() {
         bail!("Python's library has no compiled modules");
