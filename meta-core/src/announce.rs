@@ -132,4 +132,10 @@ reasons! {
     Attach = 8, "attach";
     /// `ethtool --set-priv-flags`.
     Flags = 9, "flags";
+    /// `ip link set mtu`.
+    Mtu = 10, "mtu";
+    /// `ethtool -C`.
+    Coalesce = 11, "coalesce";
+    /// An AF_XDP socket came or went.
+    Socket = 12, "socket";
 }

@@ -5,221 +5,334 @@
 //! A change is made as a whole or not at all: memory is taken first, then the fence is crossed, then the new
 //! configuration is remembered.
 
+mod change;
+mod config;
+mod ethtool;
+mod filter;
+mod self_test;
+mod time;
+
+use self::{change::Scope, config::Config, filter::Filters, time::Stamping};
 use crate::{
-    hal::I82574,
-    layouts::{knob, RxMeta},
-    ring::{self, TxCleaner, TxFiller},
-    runtime::{fence, off, LayoutState},
-    rx::{RxConfig, RxQueue, Stash},
-    stats::Stats,
+    clock::Clock,
+    frame,
+    hal::{Nic, Statistics, Wiring},
+    ring::tx::{TxCleaner, TxFiller},
+    runtime::LayoutState,
+    rx::RxQueue,
+    stats::PairStats,
     sys::{
         extack::ExtAck,
         metadata_ops::Door,
-        napi::{NapiContext, Stopped},
-        netdev::{feature, LinkStats, NetDevice, Operations, Port, Xmit},
+        napi::NapiContext,
+        netdev::{feature, Filter, LinkStats, NetDevice, Operations, Port, Xmit, MAX_QUEUES},
+        netdev_bpf::Wakeup,
+        pci_device::Signal,
+        queue_stats::{self, QueueStatistics, RxQueueStats, TxQueueStats},
+        seqlock::SeqLatch,
         skb::SkBuff,
+        tx_queue::TxQueue,
         xdp::Prog,
+        xdp_features::Features,
+        xdp_frame::Frames,
+        xsk::XskPool,
     },
     tx,
 };
-use kernel::{device::Bound, new_mutex, pci, prelude::*, sync::Mutex};
-use meta_core::{announce::Reason, generation::Generation, layout::Layout, meta::XdpMeta};
+use kernel::{
+    device::Bound,
+    new_mutex, pci,
+    prelude::*,
+    sync::{
+        atomic::{Atomic, Relaxed},
+        Mutex,
+    },
+};
+use meta_core::{announce::Reason, meta::XdpMeta};
+use pin_init::{init_array_from_fn, pin_init_array_from_fn};
 
-/// The way from an interface of this driver to its layouts.
-pub(crate) static DOOR: Door = Door::new::<Adapter<'static>, Stash>(RxMeta::LAYOUTS);
+/// Features that are on at start, and may be changed.
+pub(crate) const FEATURES: u64 = feature::RXHASH
+    | feature::RXCSUM
+    | feature::VLAN_RX
+    | feature::VLAN_TX
+    | feature::SG
+    | feature::HW_CSUM
+    | feature::TSO
+    | feature::TSO6;
 
-/// Features that change the layout, or what the stack is told.
-pub(crate) const FEATURES: u64 = feature::RXHASH | feature::RXCSUM | feature::VLAN_RX;
+/// Features that may be changed as well.
+pub(crate) const OPTIONAL_FEATURES: u64 = feature::VLAN_FILTER;
 
-/// What the poll function works on while the interface is open.
-pub(crate) struct Queues {
-    rx: RxQueue,
-    tx: TxCleaner,
+/// Features of VLAN interfaces on top.
+pub(crate) const VLAN_FEATURES: u64 =
+    feature::SG | feature::HW_CSUM | feature::TSO | feature::TSO6;
+
+/// What XDP can do here, always: the hardware does the same in every configuration.
+pub(crate) const XDP_FEATURES: Features = Features::BASIC
+    .with(Features::REDIRECT)
+    .with(Features::TRANSMIT)
+    .with(Features::TRANSMIT_FRAGS)
+    .with(Features::RECEIVE_FRAGS)
+    .with(Features::ZERO_COPY);
+
+/// What a poll function works on while the interface is open.
+pub(crate) struct Pair<N: Nic> {
+    index: usize,
+    rx: RxQueue<N>,
+    tx: TxCleaner<N::Tx>,
 }
 
-/// The configuration that the user made. It survives `ip link` down and up.
+/// The configuration, and whether it is in force.
 struct Control {
-    config: RxConfig,
+    config: Config,
     open: bool,
 }
 
-/// The driver of one 82574L.
+/// The sockets that have lent their memory to receive queues.
+#[derive(Default)]
+struct Sockets {
+    /// Queues that have one.
+    queues: [bool; MAX_QUEUES],
+    /// The memory, while the interface is closed.
+    pools: [Option<XskPool>; MAX_QUEUES],
+}
+
+impl Sockets {
+    fn has_socket(&self, queue: usize) -> bool {
+        self.queues.get(queue).copied().unwrap_or(false)
+    }
+
+    fn set_socket(&mut self, queue: usize, has: bool) {
+        if let Some(to) = self.queues.get_mut(queue) {
+            *to = has;
+        }
+    }
+
+    fn park(&mut self, queue: usize, pool: Option<XskPool>) {
+        if let Some(to) = self.pools.get_mut(queue) {
+            *to = pool;
+        }
+    }
+
+    fn take(&mut self, queue: usize) -> Option<XskPool> {
+        self.pools.get_mut(queue)?.take()
+    }
+}
+
+/// The driver of one NIC.
 #[pin_data]
-pub(crate) struct Adapter<'bound> {
+pub(crate) struct Adapter<'bound, N: Nic> {
     pdev: &'bound pci::Device<Bound>,
-    hw: I82574<'bound>,
-    stats: Stats,
+    nic: N,
+    wiring: Wiring,
+    stats: [PairStats; MAX_QUEUES],
+    /// Pairs of queues in use, for those who must not sleep.
+    queues: Atomic<usize>,
+    stamping: Stamping,
+    #[pin]
+    hardware: Statistics,
     #[pin]
     control: Mutex<Control>,
     #[pin]
-    layout: LayoutState,
+    parked: Mutex<Sockets>,
+    #[pin]
+    filters: Mutex<Filters>,
+    #[pin]
+    layouts: [LayoutState; MAX_QUEUES],
+    #[pin]
+    clock: SeqLatch<Clock, 5>,
 }
 
-impl<'bound> Adapter<'bound> {
-    /// The driver of `pdev`, whose hardware `hw` was reset.
+impl<'bound, N: Nic> Adapter<'bound, N> {
+    /// The driver of `pdev`, whose hardware `nic` was reset; it starts with `queues` pairs of queues.
     pub(crate) fn new(
         pdev: &'bound pci::Device<Bound>,
-        hw: I82574<'bound>,
-    ) -> impl PinInit<Self, Error> + 'bound {
-        let knobs = knobs_of(FEATURES);
+        nic: N,
+        wiring: Wiring,
+        queues: usize,
+    ) -> impl PinInit<Self, Error> + use<'bound, N> {
+        let config = Config::new(FEATURES, queues);
+        let knobs = config.knobs();
+        let clock = Self::new_clock(&nic);
         try_pin_init!(Self {
             pdev,
-            hw,
-            stats: Stats::new(),
-            control <- new_mutex!(Control {
-                config: RxConfig {
-                    knobs,
-                    checksum: true,
-                    records: true,
-                    prog: None,
-                },
-                open: false,
-            }),
-            layout <- LayoutState::new(RxMeta::layout(knobs), RxMeta::btf(knobs)),
+            nic,
+            wiring,
+            stats <- init_array_from_fn(|_| PairStats::new()),
+            queues: Atomic::new(queues),
+            stamping: Stamping::new(),
+            hardware <- Statistics::new(),
+            control <- new_mutex!(Control { config, open: false }),
+            parked <- new_mutex!(Sockets::default()),
+            filters <- new_mutex!(Filters::default()),
+            layouts <- pin_init_array_from_fn(move |_| LayoutState::new(
+                N::Meta::layout(knobs),
+                N::Meta::btf(knobs)
+            )),
+            clock <- SeqLatch::new(clock),
         }? Error)
     }
 
-    /// Takes an open interface to `config` through the fence.
-    fn reconfigure(&self, port: &Port<Self>, config: RxConfig, reason: Reason) -> Result {
-        let crossed = match Receive::of(self, port.dev(), &mut port.napi().stop()) {
-            Some(mut ring) => fence::cross(&mut ring, &self.layout, port.dev(), 0, config, reason),
-            None => Err(ENETDOWN),
-        };
-        // What arrived or was sent meanwhile did not interrupt.
-        port.napi().kick();
-        crossed
+    /// The device.
+    #[inline]
+    pub(crate) fn pdev(&self) -> &pci::Device<Bound> {
+        self.pdev
+    }
+
+    /// The hardware.
+    #[inline]
+    pub(crate) fn nic(&self) -> &N {
+        &self.nic
+    }
+
+    /// The interface's clock.
+    #[inline]
+    pub(crate) fn clock(&self) -> &SeqLatch<Clock, 5> {
+        &self.clock
+    }
+
+    /// The counters of a pair of queues.
+    #[inline]
+    pub(crate) fn stats(&self, queue: usize) -> &PairStats {
+        // The mask keeps the index in range.
+        &self.stats[queue & (MAX_QUEUES - 1)]
+    }
+
+    /// Puts `new` into force if the interface is open, and remembers it. Rings stay.
+    fn change(
+        &self,
+        port: &Port<Self>,
+        control: &mut Control,
+        new: Config,
+        reason: Reason,
+    ) -> Result {
+        self.change_scope(port, control, new, Scope::Settings, reason)
+    }
+
+    fn change_scope(
+        &self,
+        port: &Port<Self>,
+        control: &mut Control,
+        new: Config,
+        scope: Scope,
+        reason: Reason,
+    ) -> Result {
+        if control.open {
+            self.cross(port, control.config.queues, &new, scope, reason)?;
+        } else if new.queues != control.config.queues {
+            port.dev().set_queues(new.queues)?;
+        }
+        self.queues.store(new.queues, Relaxed);
+        control.config = new;
+        Ok(())
+    }
+
+    /// Starts the hardware anew and opens again, after it has hung: the one reset that the driver makes by itself.
+    fn recover(&self, port: &Port<Self>) {
+        let mut control = self.control.lock();
+        if !control.open {
+            return;
+        }
+        let config = control.config.clone();
+        self.uncross(port, config.queues);
+        self.reset(port, &config);
+        // The memory that was just freed is there again; if it is not, the interface stays down as if nobody had opened it.
+        control.open = self.start(port, &config).is_ok();
+    }
+
+    /// Resets the hardware, and writes what that has taken away, but for rings.
+    fn reset(&self, port: &Port<Self>, config: &Config) {
+        let now = self.clock_now();
+        self.nic.reset();
+        self.nic.mac().set_address(port.dev().address());
+        self.filters.lock().write(self.nic.mac());
+        self.restart_clock_with(now, config.hwtstamp);
+        self.nic.start_link();
+    }
+
+    fn start(&self, port: &Port<Self>, config: &Config) -> Result {
+        port.dev().set_queues(config.queues)?;
+        self.nic.mac().start_transmit();
+        self.cross(port, 0, config, Scope::Rings, Reason::Open)?;
+        for queue in 0..config.queues {
+            self.nic.unmask(queue);
+        }
+        self.nic.unmask_link();
+        self.update_carrier(port.dev());
+        Ok(())
     }
 
     fn update_carrier(&self, dev: &NetDevice) {
-        if self.hw.link_is_up() {
+        if self.nic.mac().link_is_up() {
             dev.carrier_on();
         } else {
             dev.carrier_off();
         }
     }
-}
 
-/// The layout knobs of a feature set.
-fn knobs_of(features: u64) -> u32 {
-    let mut knobs = 0;
-    if features & feature::RXHASH != 0 {
-        knobs |= knob::HASH;
-    }
-    if features & feature::VLAN_RX != 0 {
-        knobs |= knob::VLAN;
-    }
-    knobs
-}
-
-/// The receive side of an open interface, with polling stopped.
-struct Receive<'a, 'n, 'bound> {
-    adapter: &'a Adapter<'bound>,
-    dev: &'a NetDevice,
-    queues: &'a mut Stopped<'n, Option<Queues>>,
-}
-
-impl<'a, 'n, 'bound> Receive<'a, 'n, 'bound> {
-    fn of(
-        adapter: &'a Adapter<'bound>,
-        dev: &'a NetDevice,
-        queues: &'a mut Stopped<'n, Option<Queues>>,
-    ) -> Option<Self> {
-        queues.is_some().then_some(Self {
-            adapter,
-            dev,
-            queues,
-        })
-    }
-}
-
-impl fence::Ring for Receive<'_, '_, '_> {
-    type Change = RxConfig;
-
-    fn stop_receive(&mut self) {
-        self.adapter.hw.stop_receive();
-    }
-
-    fn drain(&mut self) {
-        let Self {
-            adapter,
-            dev,
-            queues,
-        } = self;
-        queues.drain(|queues, context| {
-            if let Some(queues) = queues {
-                queues.rx.poll(dev, &adapter.stats, context, ring::LEN);
+    /// Refuses what a program or a socket cannot take.
+    fn check_buffers(
+        &self,
+        config: &Config,
+        socket: bool,
+        extack: Option<&mut ExtAck<'_>>,
+    ) -> Result {
+        if config.mtu <= frame::SINGLE_BUFFER_MTU {
+            return Ok(());
+        }
+        let message = match &config.prog {
+            _ if socket => c"an AF_XDP socket takes packets in one buffer: set the MTU to 2026 or less",
+            Some(prog) if !prog.takes_fragments() => {
+                c"the program takes packets in one buffer: set the MTU to 2026 or less, or load it for xdp.frags"
             }
-        });
-    }
-
-    fn apply(&mut self, change: &RxConfig) -> Result {
-        self.adapter.hw.set_knobs(change.knobs);
-        Ok(())
-    }
-
-    fn install(&mut self, change: RxConfig, generation: Generation) {
-        if let Some(queues) = &mut **self.queues {
-            queues.rx.install(change, generation);
-        }
-    }
-
-    fn layout(&self) -> (&'static Layout, &'static [u8]) {
-        match &**self.queues {
-            Some(queues) => queues.rx.layout(),
-            None => (&off::LAYOUT, off::BTF),
-        }
-    }
-
-    fn start_receive(&mut self) {
-        if let Some(queues) = &mut **self.queues {
-            queues.rx.start(&self.adapter.hw);
+            _ => return Ok(()),
+        };
+        match extack {
+            Some(extack) => extack.refuse(EINVAL, message),
+            None => Err(EINVAL),
         }
     }
 }
 
-impl Operations for Adapter<'_> {
-    type Poll = Option<Queues>;
-    type Xmit = Option<TxFiller>;
+impl<N: Nic> Pair<N> {
+    /// Releases what was sent; a socket's user is told.
+    #[inline]
+    fn clean_tx(
+        &mut self,
+        port: &Port<Adapter<'_, N>>,
+        stats: &PairStats,
+        context: &NapiContext<'_>,
+        budget: usize,
+    ) {
+        let queue = port.dev().tx_queue(self.index);
+        let sockets = tx::clean::<N>(&mut self.tx, queue, stats, context, budget, |skb| {
+            port.driver().deliver_tx_stamp(skb);
+        });
+        if let Some(pool) = self.rx.socket() {
+            pool.completed(sockets);
+        }
+    }
+}
+
+impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
+    type Poll = Option<Pair<N>>;
+    type Xmit = Option<TxFiller<N::Tx>>;
     const NAME: &'static CStr = c"rnic";
-    const PRIVATE_FLAGS: &'static [&'static CStr] = &[c"xdp-records"];
+    const XDP_FEATURES: Features = XDP_FEATURES;
 
     fn door() -> &'static Door {
-        &DOOR
+        N::door()
     }
 
     fn open(&self, port: &Port<Self>) -> Result {
         let mut control = self.control.lock();
-        let generation = self.layout.published().generation.next();
         let config = control.config.clone();
-        let rx = RxQueue::new(self.pdev, port.dev(), port.napi(), config, generation)?;
-        let (filler, tx, tx_base) = ring::transmit_ring(self.pdev.as_ref())?;
-        self.hw.set_up_receive(rx.dma_addr(), ring::LEN as u32);
-        self.hw.set_up_transmit(tx_base, ring::LEN as u32);
-
-        let mut queues = port.napi().stop();
-        *queues = Some(Queues { rx, tx });
-        let config = control.config.clone();
-        let opened = match Receive::of(self, port.dev(), &mut queues) {
-            Some(mut ring) => {
-                fence::cross(&mut ring, &self.layout, port.dev(), 0, config, Reason::Open)
-            }
-            None => Err(EIO),
-        };
-        if let Err(e) = opened {
-            self.hw.stop();
-            *queues = None;
-            return Err(e);
+        if !self.nic.mac().link_is_up() {
+            self.nic.start_link();
         }
-        queues.set_enabled(true);
-        drop(queues);
-
-        *port.lock_tx() = Some(filler);
+        self.start(port, &config)?;
         control.open = true;
-        port.dev().tx_start();
-        self.hw.unmask_rings();
-        self.hw.unmask_link();
-        port.napi().kick();
-        self.update_carrier(port.dev());
         Ok(())
     }
 
@@ -227,30 +340,24 @@ impl Operations for Adapter<'_> {
         let mut control = self.control.lock();
         control.open = false;
         port.dev().carrier_off();
-        {
-            // Once the state is gone, a late packet is dropped.
-            let mut tx = port.lock_tx();
-            port.dev().tx_stop();
-            *tx = None;
-        }
-        self.hw.mask_all();
-        let mut queues = port.napi().stop();
-        if let Some(mut ring) = Receive::of(self, port.dev(), &mut queues) {
-            fence::close(&mut ring, &self.layout, port.dev(), 0);
-        }
-        self.hw.stop();
-        queues.set_enabled(false);
-        if let Some(mut queues) = queues.take() {
-            tx::abandon(&mut queues.tx, self.pdev);
-        }
+        self.uncross(port, control.config.queues);
     }
 
     #[inline]
-    fn start_xmit(&self, tx: &mut Option<TxFiller>, dev: &NetDevice, skb: SkBuff) -> Xmit {
+    fn start_xmit(
+        &self,
+        tx: &mut Self::Xmit,
+        _port: &Port<Self>,
+        queue: TxQueue<'_>,
+        skb: SkBuff,
+    ) -> Xmit {
+        let stats = &self.stats(queue.index()).queued;
         match tx {
-            Some(filler) => tx::xmit(filler, self.pdev, &self.hw, dev, &self.stats, skb),
+            Some(filler) => tx::xmit(filler, self.pdev, &self.nic, queue, stats, skb, || {
+                self.claim_tx_stamp()
+            }),
             None => {
-                self.stats.tx_dropped.add(1);
+                stats.dropped.add(1);
                 Xmit::Taken
             }
         }
@@ -258,119 +365,223 @@ impl Operations for Adapter<'_> {
 
     fn poll(
         &self,
-        state: &mut Option<Queues>,
-        dev: &NetDevice,
+        state: &mut Self::Poll,
+        port: &Port<Self>,
         context: &NapiContext<'_>,
         budget: usize,
     ) -> usize {
-        let Some(queues) = state else {
+        let Some(pair) = state else {
             context.complete(0);
             return 0;
         };
-        tx::clean(&mut queues.tx, self.pdev, dev, &self.stats, budget);
+        pair.clean_tx(port, self.stats(pair.index), context, budget);
         // A budget of 0 asks for transmit completions only.
         if budget == 0 {
             return 0;
         }
-        let work = queues.rx.poll(dev, &self.stats, context, budget);
-        queues.rx.tell(&self.hw);
+        let mut work = pair.receive(port, context, budget);
+        if let Some(pool) = pair.rx.socket() {
+            let sent = tx::send_socket(port, pair.index, context, pool, budget);
+            work = work.max(sent);
+        }
+        pair.rx.tell(&self.nic);
         if work < budget && context.complete(work) {
-            self.hw.unmask_rings();
+            self.nic.unmask(pair.index);
         }
         work
     }
 
-    fn interrupt(&self, port: &Port<Self>) {
-        let causes = self.hw.take_causes();
-        if causes.ring {
-            self.hw.mask_rings();
-            port.napi().schedule();
+    #[inline]
+    fn interrupt(&self, port: &Port<Self>, vector: usize) -> bool {
+        if self.wiring.signal == Signal::PerQueue && vector < self.wiring.pairs {
+            self.nic.mask(vector);
+            if let Some(napi) = port.pollers().get(vector) {
+                napi.schedule();
+            }
+            return true;
+        }
+        let causes = self.nic.causes();
+        if causes.rings {
+            for queue in 0..self.wiring.pairs {
+                self.nic.mask(queue);
+                if let Some(napi) = port.pollers().get(queue) {
+                    napi.schedule();
+                }
+            }
         }
         if causes.link {
             self.update_carrier(port.dev());
         }
+        causes.any
+    }
+
+    fn fix_features(&self, features: u64) -> u64 {
+        config::possible::<N>(features)
     }
 
     fn set_features(&self, port: &Port<Self>, features: u64) -> Result {
         let mut control = self.control.lock();
-        let mut config = control.config.clone();
-        config.knobs = knobs_of(features);
-        config.checksum = features & feature::RXCSUM != 0;
-        if control.open && config.knobs != control.config.knobs {
-            self.reconfigure(port, config.clone(), Reason::Features)?;
-        } else if control.open && config.checksum != control.config.checksum {
-            if let Some(queues) = &mut *port.napi().stop() {
-                queues.rx.set_checksum(config.checksum);
-            }
-            port.napi().kick();
+        let mut new = control.config.clone();
+        new.features = features;
+        if new.settings() == control.config.settings() {
+            // What concerns sending alone is the stack's business.
+            control.config = new;
+            return Ok(());
         }
-        control.config = config;
-        Ok(())
+        self.change(port, &mut control, new, Reason::Features)
     }
 
     fn set_xdp(&self, port: &Port<Self>, prog: Option<Prog>, extack: &mut ExtAck<'_>) -> Result {
         let mut control = self.control.lock();
-        let mut config = control.config.clone();
-        config.prog = prog;
-        if control.open {
-            if let Err(e) = self.reconfigure(port, config.clone(), Reason::Attach) {
-                return extack.refuse(
-                    e,
-                    c"no memory for the announcement; the old program goes on",
-                );
-            }
+        let mut new = control.config.clone();
+        new.prog = prog;
+        self.check_buffers(&new, false, Some(extack))?;
+        match self.change(port, &mut control, new, Reason::Attach) {
+            Ok(()) => Ok(()),
+            Err(e) => extack.refuse(
+                e,
+                c"no memory for the announcement; the old program goes on",
+            ),
         }
-        control.config = config;
+    }
+
+    fn set_xsk_pool(&self, port: &Port<Self>, queue: u32, pool: Option<XskPool>) -> Result {
+        let queue = queue as usize;
+        let mut control = self.control.lock();
+        let has = pool.is_some();
+        self.check_buffers(&control.config, has, None)?;
+        if has && self.parked.lock().has_socket(queue) {
+            return Err(EBUSY);
+        }
+        if !control.open || queue >= control.config.queues {
+            let mut parked = self.parked.lock();
+            parked.set_socket(queue, has);
+            parked.park(queue, pool);
+            return Ok(());
+        }
+        let config = control.config.clone();
+        self.change_scope(
+            port,
+            &mut control,
+            config,
+            Scope::Socket { queue, pool },
+            Reason::Socket,
+        )?;
+        self.parked.lock().set_socket(queue, has);
+        Ok(())
+    }
+
+    fn xsk_wakeup(&self, port: &Port<Self>, queue: u32, _wanted: Wakeup) -> Result {
+        let queue = queue as usize;
+        if queue >= self.queues.load(Relaxed) || !port.dev().carrier_ok() {
+            return Err(ENETDOWN);
+        }
+        match port.pollers().get(queue) {
+            Some(napi) => napi.kick(),
+            None => return Err(EINVAL),
+        }
+        Ok(())
+    }
+
+    fn xdp_xmit(&self, port: &Port<Self>, frames: &mut Frames<'_>, flush: bool) -> Result {
+        if !port.dev().carrier_ok() {
+            return Err(ENETDOWN);
+        }
+        let queue = frames.processor() as usize % self.queues.load(Relaxed).max(1);
+        tx::xdp_xmit(port, queue, frames, flush);
+        Ok(())
+    }
+
+    fn set_mtu(&self, port: &Port<Self>, mtu: usize) -> Result {
+        let mut control = self.control.lock();
+        let mut new = control.config.clone();
+        new.mtu = mtu;
+        let has_socket = self.parked.lock().queues.contains(&true);
+        self.check_buffers(&new, has_socket, None)?;
+        self.change(port, &mut control, new, Reason::Mtu)?;
+        port.dev().set_mtu(mtu);
         Ok(())
     }
 
     fn set_address(&self, _dev: &NetDevice, address: [u8; 6]) {
-        self.hw.set_address(address);
+        self.nic.mac().set_address(address);
     }
 
-    fn set_rx_mode(&self, promiscuous: bool, all_multicast: bool) {
-        self.hw.set_filter(promiscuous, all_multicast);
+    fn set_rx_mode(&self, filter: &Filter<'_>) {
+        let mut filters = self.filters.lock();
+        filters.set(filter);
+        filters.write(self.nic.mac());
     }
 
-    fn stats(&self) -> LinkStats {
-        let s = &self.stats;
-        LinkStats {
-            rx_packets: s.rx_packets.get(),
-            rx_bytes: s.rx_bytes.get(),
-            rx_dropped: s.rx_xdp_drop.get() + s.rx_xdp_aborted.get() + s.rx_no_memory.get(),
-            rx_length_errors: s.rx_length_errors.get(),
-            rx_errors: s.rx_errors.get(),
-            tx_packets: s.tx_packets.get(),
-            tx_bytes: s.tx_bytes.get(),
-            tx_dropped: s.tx_dropped.get(),
+    fn set_vlan(&self, vid: u16, wanted: bool) {
+        let mut filters = self.filters.lock();
+        filters.set_vlan(vid, wanted);
+        filters.write(self.nic.mac());
+    }
+
+    fn link_stats(&self, port: &Port<Self>) -> LinkStats {
+        let (rx, tx) = queue_stats::totals(port);
+        let mut stats = LinkStats {
+            rx_packets: rx.packets,
+            rx_bytes: rx.bytes,
+            tx_packets: tx.packets,
+            tx_bytes: tx.bytes,
+            ..LinkStats::default()
+        };
+        for pair in &self.stats {
+            stats.rx_dropped += pair.rx.no_memory.get();
+            stats.rx_length_errors += pair.rx.length_errors.get();
+            stats.rx_errors += pair.rx.errors.get();
+            stats.tx_dropped += pair.queued.dropped.get() + pair.queued.xdp_full.get();
         }
+        stats
     }
 
-    fn tx_timeout(&self, port: &Port<Self>) {
-        // A lost interrupt is all that can have happened on the model: look at the ring.
-        port.napi().schedule();
-    }
-
-    fn private_flags(&self) -> u32 {
-        u32::from(self.control.lock().config.records)
-    }
-
-    fn set_private_flags(&self, port: &Port<Self>, flags: u32) -> Result {
-        let mut control = self.control.lock();
-        let mut config = control.config.clone();
-        config.records = flags & 1 != 0;
-        if control.open && config.records != control.config.records {
-            self.reconfigure(port, config.clone(), Reason::Flags)?;
+    fn tx_timeout(&self, port: &Port<Self>, queue: usize) {
+        // A lost interrupt is the most harmless thing that can have happened.
+        if let Some(napi) = port.pollers().get(queue) {
+            napi.schedule();
         }
-        control.config = config;
-        Ok(())
+        port.defer();
     }
 
-    fn ring_sizes(&self) -> (u32, u32) {
-        (ring::LEN as u32, ring::LEN as u32)
+    /// The watchdog found a transmit queue that does not move.
+    fn deferred(&self, port: &Port<Self>) {
+        self.recover(port);
     }
 
     fn layout(&self, queue: u32) -> Option<&LayoutState> {
-        (queue == 0).then_some(&self.layout)
+        let queue = queue as usize;
+        (queue < self.queues.load(Relaxed))
+            .then(|| self.layouts.get(queue))
+            .flatten()
+    }
+}
+
+impl<N: Nic> QueueStatistics for Adapter<'_, N> {
+    fn rx_queue_stats(&self, queue: usize) -> RxQueueStats {
+        let Some(PairStats { rx, .. }) = self.stats.get(queue) else {
+            return RxQueueStats::default();
+        };
+        RxQueueStats {
+            packets: rx.packets.get(),
+            bytes: rx.bytes.get(),
+            alloc_fail: Some(rx.no_memory.get()),
+            csum_unnecessary: Some(rx.checksum_good.get()),
+            ..RxQueueStats::default()
+        }
+    }
+
+    fn tx_queue_stats(&self, queue: usize) -> TxQueueStats {
+        let Some(PairStats { tx, queued, .. }) = self.stats.get(queue) else {
+            return TxQueueStats::default();
+        };
+        TxQueueStats {
+            packets: tx.packets.get(),
+            bytes: tx.bytes.get(),
+            stop: Some(queued.stop.get()),
+            wake: Some(tx.wake.get()),
+            ..TxQueueStats::default()
+        }
     }
 }

@@ -6,47 +6,93 @@
 //! which share their ids with real hardware.
 
 use crate::{
-    adapter::{Adapter, FEATURES},
-    hal::I82574,
+    adapter::{Adapter, FEATURES, OPTIONAL_FEATURES, VLAN_FEATURES},
+    frame,
+    hal::{self, Nic, Probe, Wiring},
     regs,
+    rx::Stash,
     sys::{
-        genetlink, kfunc,
-        netdev::{Registration, Setup},
-        pci_device,
+        cpus, genetlink, kfunc,
+        metadata_ops::Door,
+        netdev::{feature, Registration, Setup},
+        pci_device::{self, Signal, Vectors},
     },
 };
-use kernel::{device::Core, device_id::IdArray, driver, pci, prelude::*, InPlaceModule};
+use kernel::{device::Core, driver, pci, prelude::*, InPlaceModule};
+use meta_core::meta::XdpMeta;
+
+/// A bound device's interface.
+pub(crate) trait Interface: Send + Sync {}
+
+impl<N: Nic> Interface for Registration<'_, Adapter<'_, N>> {}
+
+/// The door of the interfaces of a NIC.
+pub(crate) const fn door<N: Nic>() -> Door
+where
+    N: 'static,
+{
+    Door::new::<Adapter<'static, N>, Stash<N::Meta>>(<N::Meta as XdpMeta>::LAYOUTS)
+}
+
+/// Makes an interface of `pdev`, which is the NIC that `new` takes over.
+pub(crate) fn bind<'bound, N: Nic + 'bound>(
+    pdev: &'bound pci::Device<Core<'_>>,
+    new: impl FnOnce(pci::Bar<'bound, { regs::BAR_SIZE }>, Wiring) -> N,
+) -> Result<KBox<dyn Interface + 'bound>> {
+    pci_device::enable(pdev)?;
+    let best = match crate::module_parameters::interrupts.value() {
+        0 => Signal::PerQueue,
+        1 => Signal::Message,
+        2 => Signal::Line,
+        other => {
+            dev_err!(pdev, "interrupts={other}: 0 is MSI-X, 1 MSI, 2 INTx\n");
+            return Err(EINVAL);
+        }
+    };
+    let vectors = Vectors::new(pdev, N::QUEUES, best)?;
+    let wiring = Wiring {
+        signal: vectors.signal(),
+        pairs: match vectors.signal() {
+            Signal::PerQueue => vectors.count() - 1,
+            Signal::Message | Signal::Line => 1,
+        },
+    };
+    let nic = new(pdev.iomap_region_sized::<{ regs::BAR_SIZE }>(0, c"rnic")?, wiring);
+    let setup = Setup {
+        queues: wiring.pairs,
+        queues_at_start: wiring.pairs.min(cpus::online()),
+        features: FEATURES | feature::HIGHDMA,
+        hw_features: FEATURES | OPTIONAL_FEATURES,
+        vlan_features: VLAN_FEATURES,
+        max_mtu: frame::MAX_MTU as u32,
+        address: nic.mac().address(),
+    };
+    let adapter = Adapter::new(pdev, nic, wiring, setup.queues_at_start);
+    let registration = Registration::new(pdev, &setup, vectors, adapter)?;
+    Ok(KBox::new(registration, GFP_KERNEL)?)
+}
 
 /// One bound device.
 pub(crate) struct Driver<'bound> {
-    _netdev: Registration<'bound, Adapter<'bound>>,
+    _interface: KBox<dyn Interface + 'bound>,
 }
 
 /// The PCI driver.
 pub(crate) struct Rnic;
 
-static IDS: IdArray<pci::DeviceId, (), 1> =
-    IdArray::new([(pci::DeviceId::from_id(pci::Vendor::INTEL, 0x10d3), &())]);
-
 impl pci::Driver for Rnic {
-    type IdInfo = ();
+    type IdInfo = Probe;
     type Data<'bound> = Driver<'bound>;
-    const ID_TABLE: pci::IdTable<()> = &IDS;
+    const ID_TABLE: pci::IdTable<Probe> = &hal::IDS;
 
     fn probe<'bound>(
         pdev: &'bound pci::Device<Core<'_>>,
-        _info: Option<&'bound ()>,
+        info: Option<&'bound Probe>,
     ) -> impl PinInit<Driver<'bound>, Error> + 'bound {
-        pci_device::enable(pdev)?;
-        let hw = I82574::new(pdev.iomap_region_sized::<{ regs::BAR_SIZE }>(0, c"rnic")?);
-        let setup = Setup {
-            features: FEATURES,
-            hw_features: FEATURES,
-            max_mtu: 1500,
-            address: hw.address(),
-        };
-        let netdev = Registration::new(pdev, &setup, Adapter::new(pdev, hw), None, None)?;
-        Ok(Driver { _netdev: netdev })
+        let Probe(probe) = info.ok_or(ENODEV)?;
+        Ok(Driver {
+            _interface: probe(pdev)?,
+        })
     }
 }
 

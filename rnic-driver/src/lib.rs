@@ -16,6 +16,8 @@
 #![cfg_attr(not(any(MODULE, test)), no_std)]
 
 #[forbid(unsafe_code)]
+pub mod clock;
+#[forbid(unsafe_code)]
 pub mod desc;
 #[forbid(unsafe_code)]
 pub mod frame;
@@ -60,15 +62,17 @@ mod tx;
 #[cfg(MODULE)]
 use kernel::prelude::*;
 
-/// The doors of this module's interfaces, by which the runtime knows them.
-#[cfg(MODULE)]
-static DOORS: [&sys::metadata_ops::Door; 1] = [&adapter::DOOR];
-
 #[cfg(MODULE)]
 module! {
     type: driver::Module,
     name: "rnic",
     authors: ["The rnic authors"],
-    description: "Emulated Intel 82574L (QEMU e1000e) with receive metadata whose layout may change",
+    description: "Emulated Intel 82574L and 82576 (QEMU e1000e and igb) with receive metadata whose layout may change",
     license: "GPL",
+    params: {
+        interrupts: u8 {
+            default: 0,
+            description: "Best kind of interrupts to use: 0 MSI-X, 1 MSI, 2 INTx",
+        },
+    },
 }

@@ -1,34 +1,47 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The receive loop: descriptors to packets, packets to programs and the stack.
+//! Receive queues: descriptors to packets, packets to programs and the stack.
 //!
 //! The loop is compiled once for each layout, with that layout's writer, and chosen once for each poll: nothing in it
 //! asks for a packet, let alone for a field, what the configuration is.
 
 mod handler;
+mod packet;
+mod pages;
+mod socket;
+mod stamp;
 mod stash;
 
-pub(crate) use self::stash::Stash;
+pub(crate) use self::{handler::Outbox, stash::Stash};
 
-use self::handler::{Arrived, Handler, Outcome, Plain, Recorded};
+use self::{
+    handler::{Plain, Recorded, Tally},
+    pages::Pages,
+    socket::Socket,
+    stamp::{ByClock, NoStamps, Stamps},
+};
 use crate::{
-    desc::RxDescriptor,
-    frame::{Assembly, Frame},
-    hal::I82574,
-    layouts::RxMeta,
-    ring::{self, RxRing},
+    adapter::Adapter,
+    clock::Clock,
+    desc::Receive,
+    frame::{self, Assembly},
+    hal::Nic,
+    ring::Len,
     runtime::off::{self, Off},
-    stats::Stats,
+    stats::RxStats,
     sys::{
         napi::{Napi, NapiContext},
-        netdev::NetDevice,
-        page_pool::{PagePool, RxBuffer},
-        xdp::{Prog, RxqInfo},
+        netdev::{NetDevice, Port},
+        seqlock::SeqLatch,
+        xdp::Prog,
+        xsk::XskPool,
     },
 };
 use kernel::{device::Bound, pci, prelude::*};
 use meta_core::{
+    descriptor::Copied,
     generation::Generation,
+    hint,
     layout::Layout,
     meta::{Visitor, Writer, XdpMeta},
 };
@@ -43,63 +56,129 @@ pub(crate) struct RxConfig {
     pub(crate) knobs: u32,
     /// Whether the stack is told of checksums that the NIC found right.
     pub(crate) checksum: bool,
+    /// Whether tags are taken out.
+    pub(crate) strip_vlan: bool,
+    /// Whether packets are stamped.
+    pub(crate) stamps: bool,
     /// Whether records are written while a program is attached.
     pub(crate) records: bool,
+    /// Bytes of a packet, at most, without its Ethernet header.
+    pub(crate) mtu: usize,
     /// The attached program.
     pub(crate) prog: Option<Prog>,
 }
 
+impl RxConfig {
+    /// Buffers that a frame may take: one, unless the MTU needs more and the program, if there is one, takes more.
+    fn parts(&self) -> usize {
+        match &self.prog {
+            Some(prog) if !prog.takes_fragments() => 1,
+            _ => frame::parts(self.mtu),
+        }
+    }
+}
+
+/// What a poll works with, besides the queue.
+pub(crate) struct Poll<'a, 'bound, N: Nic> {
+    pub(crate) port: &'a Port<Adapter<'bound, N>>,
+    pub(crate) nic: &'a N,
+    pub(crate) clock: &'a SeqLatch<Clock, 5>,
+    pub(crate) stats: &'a RxStats,
+    pub(crate) context: &'a NapiContext<'a>,
+    pub(crate) budget: usize,
+}
+
+/// Where a queue receives into.
+enum Memory<D: Receive> {
+    /// Pages of a pool of its own.
+    Pages(Pages<D>),
+    /// The memory of an AF_XDP socket.
+    Socket(Socket<D>),
+}
+
 /// One receive queue.
-pub(crate) struct RxQueue {
-    // The order is that of dropping: buffers, registration, pool.
-    ring: RxRing,
-    rxq: RxqInfo,
-    pool: PagePool,
+pub(crate) struct RxQueue<N: Nic> {
+    memory: Memory<N::Rx>,
     assembly: Assembly,
     config: RxConfig,
     generation: Generation,
+    index: usize,
 }
 
-impl RxQueue {
-    /// Receive queue 0 of `dev`, full of buffers.
+/// What a new queue is made of.
+pub(crate) struct Parameters<'a, T> {
+    pub(crate) pdev: &'a pci::Device<Bound>,
+    pub(crate) dev: &'a NetDevice,
+    pub(crate) napi: &'a Napi<T>,
+    pub(crate) index: usize,
+    pub(crate) len: Len,
+}
+
+impl<N: Nic> RxQueue<N> {
+    /// A receive queue full of buffers; for a socket, an empty one, which [`adopts`](Self::adopt) its memory later.
     ///
     /// # Errors
     ///
     /// `ENOMEM`; nothing is left behind.
     pub(crate) fn new<T>(
-        pdev: &pci::Device<Bound>,
-        dev: &NetDevice,
-        napi: &Napi<T>,
+        parameters: &Parameters<'_, T>,
+        socket: bool,
         config: RxConfig,
         generation: Generation,
     ) -> Result<Self> {
-        let pool = PagePool::new(pdev, dev, napi, 0, ring::LEN as u32)?;
-        let mut queue = Self {
-            ring: RxRing::new(pdev.as_ref())?,
-            rxq: RxqInfo::new(dev, 0, napi, &pool)?,
-            pool,
-            assembly: Assembly::default(),
-            config,
-            generation,
-        };
-        if queue.fill() {
-            Ok(queue)
+        let memory = if socket {
+            Memory::Socket(Socket::new(parameters)?)
         } else {
-            Err(ENOMEM)
+            Memory::Pages(Pages::new(parameters)?)
+        };
+        let mut queue = Self {
+            memory,
+            assembly: Assembly::new(1),
+            config: config.clone(),
+            generation,
+            index: parameters.index,
+        };
+        queue.install(config, generation);
+        Ok(queue)
+    }
+
+    /// Where the device finds the ring, and its length.
+    pub(crate) fn ring(&self) -> (u64, Len) {
+        match &self.memory {
+            Memory::Pages(pages) => (pages.ring.dma_addr(), pages.ring.len()),
+            Memory::Socket(socket) => (socket.ring.dma_addr(), socket.ring.len()),
         }
     }
 
-    /// Where the device finds the ring.
-    pub(crate) fn dma_addr(&self) -> u64 {
-        self.ring.dma_addr()
+    /// The socket whose memory it receives into.
+    pub(crate) fn socket(&mut self) -> Option<&mut XskPool> {
+        match &mut self.memory {
+            Memory::Pages(_) => None,
+            Memory::Socket(socket) => socket.pool.as_mut(),
+        }
+    }
+
+    /// Receives into the memory of a socket from now on.
+    pub(crate) fn adopt<T>(&mut self, dev: &NetDevice, napi: Option<&Napi<T>>, pool: XskPool) {
+        if let (Memory::Socket(socket), Some(napi)) = (&mut self.memory, napi) {
+            socket.adopt(dev, self.index, napi, pool);
+        }
+    }
+
+    /// Takes the queue apart, and gives back the socket's memory.
+    pub(crate) fn into_socket(self) -> Option<XskPool> {
+        match self.memory {
+            Memory::Pages(_) => None,
+            Memory::Socket(socket) => socket.into_pool(),
+        }
     }
 
     /// The layout of the records, with its BTF.
     pub(crate) fn layout(&self) -> (&'static Layout, &'static [u8]) {
         if self.config.records {
             (
-                RxMeta::layout(self.config.knobs),
-                RxMeta::btf(self.config.knobs),
+                N::Meta::layout(self.config.knobs),
+                N::Meta::btf(self.config.knobs),
             )
         } else {
             (&off::LAYOUT, off::BTF)
@@ -108,189 +187,175 @@ impl RxQueue {
 
     /// Installs a configuration and the generation that its records carry.
     pub(crate) fn install(&mut self, config: RxConfig, generation: Generation) {
+        let parts = match self.memory {
+            Memory::Pages(_) => config.parts(),
+            Memory::Socket(_) => 1,
+        };
+        self.assembly.set_limit(parts);
         self.config = config;
         self.generation = generation;
     }
 
-    /// Whether checksums are reported changes no record, so it needs no new generation.
-    pub(crate) fn set_checksum(&mut self, checksum: bool) {
-        self.config.checksum = checksum;
-    }
-
-    /// Posts buffers to all vacant slots; `false` if memory ran short.
-    fn fill(&mut self) -> bool {
-        for _ in 0..self.ring.vacant() {
-            match self.pool.alloc() {
-                Some(buffer) => self.ring.post(buffer),
-                None => return false,
-            }
-        }
-        true
-    }
-
     /// Handles up to `budget` completed descriptors; returns how many packets there were, or `budget` if the ring could
     /// not be refilled at all and has to be looked at again.
-    pub(crate) fn poll(
-        &mut self,
-        dev: &NetDevice,
-        stats: &Stats,
-        context: &NapiContext<'_>,
-        budget: usize,
-    ) -> usize {
-        let work = if self.config.prog.is_none() {
-            self.receive(stats, context, budget, &Plain { dev })
-        } else {
-            let (knobs, records) = (self.config.knobs, self.config.records);
-            let programmed = Programmed {
-                queue: self,
-                dev,
-                stats,
-                context,
-                budget,
-            };
-            if records {
-                RxMeta::select(knobs, programmed)
-            } else {
-                programmed.visit::<Off>()
+    pub(crate) fn poll(&mut self, poll: &Poll<'_, '_, N>, outbox: &mut Outbox) -> usize {
+        let work = match (self.config.prog.is_some(), self.config.stamps) {
+            (false, false) => self.plain(poll, outbox, NoStamps),
+            (false, true) => self.plain(poll, outbox, ByClock::of(poll)),
+            (true, stamps) => {
+                let (knobs, records) = (self.config.knobs, self.config.records);
+                let programmed = Programmed {
+                    queue: self,
+                    poll,
+                    outbox,
+                };
+                if records {
+                    N::Meta::select(knobs, programmed)
+                } else if stamps {
+                    programmed.run::<Off, _>(ByClock::of(poll))
+                } else {
+                    programmed.run::<Off, _>(NoStamps)
+                }
             }
         };
-        let short = self.ring.vacant() >= REFILL && !self.fill();
-        if short && self.ring.is_empty() {
-            budget
+        let again = match &mut self.memory {
+            Memory::Pages(pages) => pages.refill(poll.stats),
+            Memory::Socket(socket) => socket.refill(),
+        };
+        if again {
+            poll.budget
         } else {
             work
         }
     }
 
-    /// Tells the device of buffers that were posted, once enough have gathered, or memory is short. The receive unit
-    /// runs: while it is off, QEMU's model takes the write as a sign to receive, and loses the frame that waits.
-    #[inline]
-    pub(crate) fn tell(&mut self, hw: &I82574<'_>) {
-        let enough = if self.ring.vacant() >= REFILL {
-            1
-        } else {
-            REFILL
-        };
-        if self.ring.untold() >= enough {
-            hw.set_receive_tail(self.ring.tell());
-        }
-    }
-
-    /// Lets the receive unit run, with all the buffers that were posted.
-    pub(crate) fn start(&mut self, hw: &I82574<'_>) {
-        hw.start_receive();
-        hw.set_receive_tail(self.ring.tell());
-    }
-
-    #[inline]
-    fn receive<H: Handler>(
+    fn plain<S: Stamps<N>>(
         &mut self,
-        stats: &Stats,
-        context: &NapiContext<'_>,
-        budget: usize,
-        handler: &H,
+        poll: &Poll<'_, '_, N>,
+        outbox: &mut Outbox,
+        stamps: S,
     ) -> usize {
+        let Self {
+            memory,
+            assembly,
+            config,
+            ..
+        } = self;
+        let handler = Plain {
+            poll,
+            config,
+            stamps,
+        };
         let mut tally = Tally::default();
-        for _ in 0..budget {
-            let Some((descriptor, buffer)) = self.ring.complete() else {
-                break;
-            };
-            let judged = match self.assembly.next(descriptor.get()) {
-                Frame::Packet(len) => Ok(len),
-                Frame::Part => Err(None),
-                Frame::BadLength => Err(Some(&stats.rx_length_errors)),
-                Frame::Damaged => Err(Some(&stats.rx_errors)),
-            };
-            let len = match judged {
-                Ok(len) => len,
-                Err(counter) => {
-                    if let Some(counter) = counter {
-                        counter.add(1);
-                    }
-                    self.reuse(buffer);
-                    tally.bad = tally.bad.wrapping_add(1);
-                    continue;
-                }
-            };
-            buffer.sync_for_cpu(len);
-            tally.packets = tally.packets.wrapping_add(1);
-            tally.bytes = tally.bytes.wrapping_add(len);
-            let arrived = Arrived {
-                descriptor,
-                buffer,
-                len,
-            };
-            let (buffer, missed) = match handler.packet(arrived, &self.rxq, &self.config, context) {
-                Outcome::Delivered => continue,
-                Outcome::Dropped(buffer) => (buffer, &mut tally.dropped),
-                Outcome::Aborted(buffer) => (buffer, &mut tally.aborted),
-                Outcome::NoMemory(buffer) => (buffer, &mut tally.no_memory),
-            };
-            *missed = missed.wrapping_add(1);
-            self.reuse(buffer);
-        }
-        tally.add_to(stats);
-        tally.packets.wrapping_add(tally.bad)
-    }
-
-    /// Posts a buffer again whose packet went nowhere, without a way through the pool: its slot has just become free.
-    #[inline]
-    fn reuse(&mut self, buffer: RxBuffer) {
-        buffer.sync_for_device();
-        self.ring.post(buffer);
-    }
-}
-
-/// What one poll received. The sums cannot overflow; wrapping keeps the overflow checks out of the loop.
-#[derive(Default)]
-struct Tally {
-    packets: usize,
-    bytes: usize,
-    bad: usize,
-    dropped: usize,
-    aborted: usize,
-    no_memory: usize,
-}
-
-impl Tally {
-    fn add_to(&self, stats: &Stats) {
-        for (counter, n) in [
-            (&stats.rx_packets, self.packets),
-            (&stats.rx_bytes, self.bytes),
-            (&stats.rx_xdp_drop, self.dropped),
-            (&stats.rx_xdp_aborted, self.aborted),
-            (&stats.rx_no_memory, self.no_memory),
-        ] {
-            if n != 0 {
-                counter.add(n as u64);
+        let work = match memory {
+            Memory::Pages(pages) => {
+                pages.receive(assembly, poll.budget, &handler, &mut tally, outbox)
             }
+            Memory::Socket(socket) => {
+                socket.receive(assembly, poll.budget, &handler, &mut tally, outbox)
+            }
+        };
+        tally.add_to(poll.stats);
+        work
+    }
+
+    /// Tells the device of buffers that were posted, once enough have gathered, or memory is short. The receive unit
+    /// runs: while it is off, QEMU's models take the write as a sign to receive, and lose the frame that waits.
+    #[inline]
+    pub(crate) fn tell(&mut self, nic: &N) {
+        let tail = match &mut self.memory {
+            Memory::Pages(pages) => told(&mut pages.ring),
+            Memory::Socket(socket) => told(&mut socket.ring),
+        };
+        if let Some(tail) = tail {
+            nic.set_rx_tail(self.index, tail);
         }
     }
+
+    /// Looks at the next packet, whose buffer is posted again afterwards. For a test; the queue belongs to nobody else.
+    pub(crate) fn test_packet<R>(
+        &mut self,
+        look: impl FnOnce(Copied<N::Rx>, &[u8]) -> R,
+    ) -> Option<R> {
+        match &mut self.memory {
+            Memory::Pages(pages) => pages.test_packet(look),
+            Memory::Socket(_) => None,
+        }
+    }
+
+    /// Tells the device of all buffers that were posted. The receive unit runs.
+    pub(crate) fn start(&mut self, nic: &N) {
+        let tail = match &mut self.memory {
+            Memory::Pages(pages) => pages.ring.tell(),
+            Memory::Socket(socket) => socket.ring.tell(),
+        };
+        nic.set_rx_tail(self.index, tail);
+    }
+}
+
+#[inline]
+fn told<D: Receive, B: crate::ring::rx::Buffer>(
+    ring: &mut crate::ring::rx::RxRing<D, B>,
+) -> Option<u16> {
+    let enough = if ring.vacant() >= REFILL { 1 } else { REFILL };
+    (ring.untold() >= enough).then(|| ring.tell())
 }
 
 /// Chooses the loop for the layout in force.
-struct Programmed<'a> {
-    queue: &'a mut RxQueue,
-    dev: &'a NetDevice,
-    stats: &'a Stats,
-    context: &'a NapiContext<'a>,
-    budget: usize,
+struct Programmed<'a, 'p, 'bound, N: Nic> {
+    queue: &'a mut RxQueue<N>,
+    poll: &'a Poll<'p, 'bound, N>,
+    outbox: &'a mut Outbox,
 }
 
-impl Visitor<RxMeta> for Programmed<'_> {
-    type Output = usize;
-
-    fn visit<W: Writer<RxDescriptor>>(self) -> usize {
+impl<N: Nic> Programmed<'_, '_, '_, N> {
+    #[inline]
+    fn run<W: Writer<<N::Meta as XdpMeta>::Source>, S: Stamps<N>>(self, stamps: S) -> usize {
         // Out of the queue for the length of the poll, so that both can be borrowed.
         let Some(prog) = self.queue.config.prog.take() else {
             return 0;
         };
-        let generation = self.queue.generation.low16();
-        let handler = Recorded::<W>::new(self.dev, &prog, generation);
-        let work = self
-            .queue
-            .receive(self.stats, self.context, self.budget, &handler);
+        let RxQueue {
+            memory,
+            assembly,
+            config,
+            generation,
+            index,
+        } = &mut *self.queue;
+        let handler = Recorded::<N, W, S>::new(
+            self.poll,
+            config,
+            &prog,
+            *index as u16,
+            generation.low16(),
+            stamps,
+        );
+        let mut tally = Tally::default();
+        let budget = self.poll.budget;
+        let work = match memory {
+            Memory::Pages(pages) => {
+                pages.receive(assembly, budget, &handler, &mut tally, self.outbox)
+            }
+            Memory::Socket(socket) => {
+                socket.receive(assembly, budget, &handler, &mut tally, self.outbox)
+            }
+        };
+        tally.add_to(self.poll.stats);
         self.queue.config.prog = Some(prog);
         work
+    }
+}
+
+impl<N: Nic> Visitor<N::Meta> for Programmed<'_, '_, '_, N> {
+    type Output = usize;
+
+    fn visit<W: Writer<<N::Meta as XdpMeta>::Source>>(self) -> usize {
+        // Records with a time are written exactly while packets are stamped.
+        if const { W::LAYOUT.field(hint::RX_TIMESTAMP).is_some() } {
+            let stamps = ByClock::of(self.poll);
+            self.run::<W, _>(stamps)
+        } else {
+            self.run::<W, _>(NoStamps)
+        }
     }
 }

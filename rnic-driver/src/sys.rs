@@ -7,17 +7,31 @@
 //! block proves itself. Nothing outside of this folder and `ring.rs` may contain `unsafe`.
 
 pub(crate) mod bindings;
+pub(crate) mod cpus;
+pub(crate) mod deferred;
+pub(crate) mod dma;
 pub(crate) mod ethtool;
 pub(crate) mod extack;
 pub(crate) mod genetlink;
+pub(crate) mod hwtstamp;
 pub(crate) mod kfunc;
 pub(crate) mod metadata_ops;
 pub(crate) mod napi;
 pub(crate) mod netdev;
+pub(crate) mod netdev_bpf;
 pub(crate) mod page_pool;
 pub(crate) mod pci_device;
+pub(crate) mod ptp;
+pub(crate) mod queue_stats;
+pub(crate) mod seqlock;
 pub(crate) mod skb;
 pub(crate) mod sysfs;
 pub(crate) mod time;
+pub(crate) mod tx_queue;
 pub(crate) mod vtable;
 pub(crate) mod xdp;
+pub(crate) mod xdp_context;
+pub(crate) mod xdp_features;
+pub(crate) mod xdp_frame;
+pub(crate) mod xsk;
+pub(crate) mod xsk_buff;

@@ -5,6 +5,7 @@
 //! Source: Intel 82576 GbE Controller datasheet, 7.1.5 (advanced receive descriptors: read and write-back format).
 
 use super::{
+    packet_type,
     rss_type::{self, AdvancedRssType},
     Checksum,
 };
@@ -236,6 +237,36 @@ impl RxWriteBack {
         self.upper.ts()
     }
 
+    /// The dword is IP identification and packet checksum, not a hash, and the packet is IPv4.
+    #[inline]
+    pub const fn has_ip_id(self) -> bool {
+        self.upper.ipidv()
+    }
+
+    /// Identification in the IPv4 header; without one, a part of the hash.
+    #[inline]
+    pub const fn ip_id(self) -> u16 {
+        self.lower.ip_id()
+    }
+
+    /// Which headers the packet has: bits of [`packet_type::bit`].
+    #[inline]
+    pub const fn packet_type(self) -> u16 {
+        packet_type::of_advanced(self.lower.lo_dword.packet_type())
+    }
+
+    /// What is known about checksums: bits of [`checksum_bit`](super::checksum_bit), 0 for nothing.
+    #[inline]
+    pub const fn checksum_bits(self) -> u16 {
+        self.checksum().bits()
+    }
+
+    /// Something is known about checksums.
+    #[inline]
+    pub const fn has_checksum(self) -> bool {
+        self.checksum_bits() != 0
+    }
+
     /// What the NIC found out about checksums. Only a transport checksum that was looked at counts as good: an IP header
     /// says nothing about what follows it.
     #[inline]
@@ -250,6 +281,9 @@ impl RxWriteBack {
         }
     }
 }
+
+super::receive!(RxWriteBack, |address| RxRead::zeroed()
+    .with_pkt_addr(address));
 
 #[cfg(test)]
 mod tests {

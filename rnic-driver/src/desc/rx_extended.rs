@@ -5,7 +5,7 @@
 //! Source: Intel 82574 GbE Controller Family datasheet, 7.1.5 (extended receive descriptors).
 
 use super::{
-    packet_type::PacketType,
+    packet_type::{self, PacketType},
     rss_type::{self, RssType},
     Checksum,
 };
@@ -51,7 +51,7 @@ pub struct RxRead {
 /// # Examples
 ///
 /// ```
-/// use rnic_driver::desc::RxDescriptor;
+/// use rnic_driver::desc::rx_extended::RxWriteBack as RxDescriptor;
 ///
 /// // TCP over IPv4, 66 bytes, hash 0x12345678, as QEMU's model writes it.
 /// let d = RxDescriptor::new(0x1234_5678_0000_0001, 0x0000_0042_0002_8063);
@@ -126,7 +126,8 @@ pub struct RxUpper {
     #[desc(udpv: bool, bits = 10, doc = "The packet checksum is that of an UDP fragment.")]
     #[desc(reserved, bits = 14..=11)]
     #[desc(ack: bool, bits = 15, doc = "A TCP segment with ACK.")]
-    #[desc(packet_type: PacketType, bits = 19..=16, doc = "Which headers the packet has.")]
+    #[desc(packet_type: PacketType, bits = 19..=16, overlap, doc = "Which headers the packet has.")]
+    #[desc(packet_type_number: u8, bits = 19..=16, overlap, doc = "The same as a number.")]
     #[desc(reserved, bits = 23..=20)]
     #[desc(frame_errors: u8, bits = 31..=24, overlap, doc = "All error bits: CE, SE, SEQ, CXE, TCPE, IPE, RXE.")]
     #[desc(ce: bool, bits = 24, overlap, doc = "CRC or alignment error.")]
@@ -211,6 +212,46 @@ impl RxWriteBack {
         rss_type::is_l4(self.rss_hash_type())
     }
 
+    /// The dword is IP identification and packet checksum, not a hash, and the packet is IPv4.
+    #[inline]
+    pub const fn has_ip_id(self) -> bool {
+        self.upper.ipidv()
+    }
+
+    /// Identification in the IPv4 header; without one, a part of the hash.
+    #[inline]
+    pub const fn ip_id(self) -> u16 {
+        self.lower.ip_id()
+    }
+
+    /// This NIC holds no time for a packet.
+    #[inline]
+    pub const fn has_timestamp(self) -> bool {
+        false
+    }
+
+    /// Which headers the packet has: bits of [`packet_type::bit`].
+    #[inline]
+    pub const fn packet_type(self) -> u16 {
+        packet_type::of_extended(
+            self.upper.packet_type_number(),
+            self.upper.tcpcs(),
+            self.upper.udpcs(),
+        )
+    }
+
+    /// What is known about checksums: bits of [`checksum_bit`](super::checksum_bit), 0 for nothing.
+    #[inline]
+    pub const fn checksum_bits(self) -> u16 {
+        self.checksum().bits()
+    }
+
+    /// Something is known about checksums.
+    #[inline]
+    pub const fn has_checksum(self) -> bool {
+        self.checksum_bits() != 0
+    }
+
     /// What the NIC found out about checksums. Only a transport checksum that was looked at counts as good: an IP header
     /// says nothing about what follows it.
     #[inline]
@@ -227,6 +268,9 @@ impl RxWriteBack {
         }
     }
 }
+
+super::receive!(RxWriteBack, |address| RxRead::zeroed()
+    .with_buffer_addr(address));
 
 #[cfg(test)]
 mod tests;

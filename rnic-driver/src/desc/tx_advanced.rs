@@ -7,8 +7,15 @@
 //!
 //! Source: Intel 82576 GbE Controller datasheet, 7.2.2 (advanced transmit context and advanced transmit data descriptors).
 
-use super::transmit_type::{TransmitType, Transport};
-use meta_core::le::{Le32, Le64};
+use super::{
+    offload::{Offload, Protocol},
+    transmit_type::{TransmitType, Transport},
+    Transmit, Words,
+};
+use meta_core::{
+    descriptor::Descriptor as _,
+    le::{Le32, Le64},
+};
 use meta_derive::Descriptor;
 
 /// The memory of an advanced data descriptor.
@@ -154,10 +161,67 @@ impl TxContext {
     }
 }
 
+/// How the rings send by these descriptors. One of the two contexts is used, the first.
+#[derive(Clone, Copy, Debug)]
+pub struct Advanced;
+
+impl Transmit for Advanced {
+    #[inline]
+    fn context(offload: &Offload) -> Option<Words> {
+        let context = match (offload.vlan, offload.checksum) {
+            (None, None) => return None,
+            (vlan, Some(sum)) => {
+                let context = TxContext::new()
+                    .with_vlan(vlan.unwrap_or(0))
+                    .with_maclen((sum.network & 0x7f) as u8)
+                    .with_iplen(sum.transport.wrapping_sub(sum.network) & 0x1ff)
+                    .with_ipv4(sum.ipv4)
+                    .with_l4t(match sum.protocol {
+                        Protocol::Tcp => Transport::Tcp,
+                        Protocol::Udp => Transport::Udp,
+                    });
+                match offload.segments {
+                    Some(segments) => context
+                        .with_mss(segments.mss)
+                        .with_l4len(segments.headers.wrapping_sub(sum.transport) as u8),
+                    None => context,
+                }
+            }
+            (Some(vlan), None) => TxContext::new().with_vlan(vlan).with_maclen(14),
+        };
+        Some(context.to_words())
+    }
+
+    #[inline]
+    fn data(address: u64, length: u32, first: bool, last: bool, offload: &Offload) -> Words {
+        let data = TxData::new(address, length as u16)
+            .with_vle(offload.vlan.is_some())
+            .with_tse(offload.segments.is_some())
+            .with_eop(last)
+            .with_rs(last);
+        let data = if first {
+            data.with_paylen(offload.payload & 0x3_ffff)
+                .with_tstamp(offload.timestamp)
+                .with_txsm(offload.checksum.is_some())
+                .with_ixsm(
+                    offload.segments.is_some() && matches!(offload.checksum, Some(sum) if sum.ipv4),
+                )
+        } else {
+            data
+        };
+        data.to_words()
+    }
+
+    #[inline]
+    fn is_done(second: u64) -> bool {
+        TxWriteBack::from_words([0, second]).dd()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use meta_core::{descriptor::Descriptor as _, value::Value};
+    use meta_core::value::Value;
 
     #[test]
     fn data_bytes_are_golden() {

@@ -7,8 +7,16 @@
 //!
 //! Source: Intel 82574 GbE Controller Family datasheet, 7.2 (TCP/IP context and TCP/IP data transmit descriptors).
 
-use super::{transmit_type::TransmitType, tx_legacy::TxLegacy};
-use meta_core::le::{Le16, Le32, Le64};
+use super::{
+    offload::{Offload, Protocol},
+    transmit_type::TransmitType,
+    tx_legacy::TxLegacy,
+    Transmit, Words,
+};
+use meta_core::{
+    descriptor::Descriptor as _,
+    le::{Le16, Le32, Le64},
+};
 use meta_derive::Descriptor;
 
 /// The memory of a transmit descriptor: any of the three formats. C has no name for it, it casts.
@@ -254,10 +262,70 @@ impl TxContext {
     }
 }
 
+/// How the rings send by these descriptors.
+#[derive(Clone, Copy, Debug)]
+pub struct Extended;
+
+impl Transmit for Extended {
+    #[inline]
+    fn context(offload: &Offload) -> Option<Words> {
+        // A tag needs none: it stands in the data descriptors.
+        let sum = offload.checksum?;
+        let context = TxContext::new()
+            .with_ipcss(sum.network as u8)
+            .with_ipcso(sum.network.wrapping_add(10) as u8)
+            .with_ipcse(if sum.ipv4 {
+                sum.transport.wrapping_sub(1)
+            } else {
+                0
+            })
+            .with_tucss(sum.transport as u8)
+            .with_tucso(sum.place as u8)
+            .with_tcp(matches!(sum.protocol, Protocol::Tcp));
+        let context = match offload.segments {
+            Some(segments) => context
+                .with_ip(sum.ipv4)
+                .with_tse(true)
+                .with_paylen(offload.payload & 0xf_ffff)
+                .with_hdr_len(segments.headers as u8)
+                .with_mss(segments.mss),
+            None => context,
+        };
+        Some(context.to_words())
+    }
+
+    #[inline]
+    fn data(address: u64, length: u32, first: bool, last: bool, offload: &Offload) -> Words {
+        let data = TxData::new(address, length & 0xf_ffff)
+            .with_tse(offload.segments.is_some())
+            .with_eop(last)
+            .with_rs(last);
+        let data = match offload.vlan {
+            Some(tci) => data.with_vle(true).with_special(tci),
+            None => data,
+        };
+        let data = if first {
+            data.with_ts(offload.timestamp)
+                .with_txsm(offload.checksum.is_some())
+                .with_ixsm(
+                    offload.segments.is_some() && matches!(offload.checksum, Some(sum) if sum.ipv4),
+                )
+        } else {
+            data
+        };
+        data.to_words()
+    }
+
+    #[inline]
+    fn is_done(second: u64) -> bool {
+        TxData::from_words([0, second]).dd()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use meta_core::{descriptor::Descriptor as _, value::Value};
+    use meta_core::value::Value;
 
     #[test]
     fn data_bytes_are_golden() {

@@ -13,7 +13,7 @@ use meta_derive::Descriptor;
 ///
 /// ```
 /// use meta_core::descriptor::Descriptor;
-/// use rnic_driver::desc::TxDescriptor;
+/// use rnic_driver::desc::tx_legacy::TxLegacy as TxDescriptor;
 ///
 /// let d = TxDescriptor::packet(0x1000, 60);
 /// assert_eq!(d.to_words(), [0x1000u64.to_le(), 0x0b00_003cu64.to_le()]);

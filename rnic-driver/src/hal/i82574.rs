@@ -1,225 +1,266 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The 82574L, as QEMU's `e1000e` models it.
+//! The 82574L, as QEMU's `e1000e` models it: two pairs of queues.
 //!
-//! Nothing here waits for hardware: the model does everything inside the register write. What the model does otherwise
-//! than the datasheet says is commented where it matters.
+//! What the model does otherwise than the datasheet says is commented where it matters.
 
+use super::{
+    mac::{halves, Bar},
+    Causes, Latch, Mac, Nic, RxSettings, Wiring,
+};
 use crate::{
-    layouts::{knob, ETH_P_8021Q},
-    regs, rss,
+    clock::Counter,
+    desc::{rx_extended::RxWriteBack, tx_extended::Extended},
+    layouts::extended::RxMeta,
+    regs,
+    rss::PortHashing,
+    sys::{metadata_ops::Door, pci_device::Signal},
 };
 use kernel::{
-    io::{register::Array, Io},
-    num::Bounded,
-    pci,
+    io::{register, Io},
     prelude::*,
 };
 
-/// An 82574L behind its BAR 0.
-pub(crate) struct I82574<'bound> {
-    bar: pci::Bar<'bound, { regs::BAR_SIZE }>,
+register! {
+    /// Extended device control.
+    CTRL_EXT(u32) @ 0x0018 {
+        24:24   eiame => bool;
+        31:31   pba_clr => bool;
+    }
+    /// Causes that delivering their vector clears and masks.
+    EIAC(u32) @ 0x00dc { 31:0 causes; }
+    /// Cause to vector.
+    IVAR(u32) @ 0x00e4 { 31:0 value; }
 }
 
-/// What an interrupt was for.
-#[derive(Clone, Copy)]
-pub(crate) struct Causes {
-    /// Packets were received or sent.
-    pub(crate) ring: bool,
-    /// The link changed.
-    pub(crate) link: bool,
+/// Registers of receive ring 0; ring 1 is a step further.
+const RX: usize = 0x2800;
+/// Registers of transmit ring 0.
+const TX: usize = 0x3800;
+const STEP: usize = 0x100;
+const BASE_LOW: usize = 0x00;
+const BASE_HIGH: usize = 0x04;
+const LENGTH: usize = 0x08;
+const HEAD: usize = 0x10;
+const TAIL: usize = 0x18;
+/// Arbitration of transmit ring 0.
+const TARC: usize = 0x3840;
+const TARC_ENABLE: u32 = 1 << 10;
+/// Throttling of vector 0 (units of 256 ns).
+const EITR: usize = 0x00e8;
+
+/// Bits of interrupt causes.
+mod cause {
+    pub(super) const TXDW: u32 = 1 << 0;
+    pub(super) const LSC: u32 = 1 << 2;
+    pub(super) const RXDMT0: u32 = 1 << 4;
+    pub(super) const RXO: u32 = 1 << 6;
+    pub(super) const RXT0: u32 = 1 << 7;
+    /// Without MSI-X: packets were received or sent.
+    pub(super) const RINGS: u32 = TXDW | RXDMT0 | RXO | RXT0;
+    /// With MSI-X: receive queue 0, of two.
+    pub(super) const RXQ0: u32 = 1 << 20;
+    /// With MSI-X: transmit queue 0, of two.
+    pub(super) const TXQ0: u32 = 1 << 22;
+    /// With MSI-X: all four queues.
+    pub(super) const QUEUES: u32 = 0xf << 20;
+    /// With MSI-X: none of these.
+    pub(super) const OTHER: u32 = 1 << 24;
+    pub(super) const ASSERTED: u32 = 1 << 31;
+}
+
+/// An 82574L.
+pub(super) struct I82574<'bound> {
+    mac: Mac<'bound>,
+    wiring: Wiring,
 }
 
 impl<'bound> I82574<'bound> {
-    /// The first queue's worth of every address, low half and high half.
-    fn halves(address: u64) -> (u32, u32) {
-        (address as u32, (address >> 32) as u32)
-    }
-
     /// Takes over the device and resets it. Interrupts are masked afterwards.
-    pub(crate) fn new(bar: pci::Bar<'bound, { regs::BAR_SIZE }>) -> Self {
-        let this = Self { bar };
+    pub(super) fn new(bar: Bar<'bound>, wiring: Wiring) -> Self {
+        let this = Self {
+            mac: Mac::new(bar),
+            wiring,
+        };
         this.reset();
         this
     }
 
-    /// Resets the device: everything but the address is to be written again.
-    pub(crate) fn reset(&self) {
-        self.mask_all();
-        self.bar.write_reg(regs::CTRL::zeroed().with_rst(true));
-        self.mask_all();
-        // Reading takes what was pending.
-        let _ = self.bar.read(regs::ICR);
-        self.bar.write_reg(regs::CTRL::zeroed().with_slu(true));
-        // The reset leaves 0 there, with which no tag would ever be recognised.
-        self.bar
-            .write_reg(regs::VET::zeroed().with_vet(Bounded::<u32, 16>::from(ETH_P_8021Q)));
+    /// The causes of a pair of queues.
+    #[inline]
+    fn causes_of(&self, queue: usize) -> u32 {
+        match self.wiring.signal {
+            Signal::PerQueue => (cause::RXQ0 | cause::TXQ0).wrapping_shl(queue as u32),
+            Signal::Message | Signal::Line => cause::RINGS,
+        }
+    }
+}
+
+impl Nic for I82574<'_> {
+    type Rx = RxWriteBack;
+    type Tx = Extended;
+    type Meta = RxMeta;
+    const QUEUES: usize = 2;
+    const HASHABLE: PortHashing = PortHashing::TCP;
+    const COUNTER: Counter = Counter::new::<56, 0>();
+    const LATCHES: bool = false;
+    const VLAN_BOTH_WAYS: bool = true;
+    const ID: u32 = 0x10d3;
+
+    fn door() -> &'static Door {
+        &super::DOOR_82574
     }
 
-    /// The permanent Ethernet address, which the reset loaded from the NVM.
-    pub(crate) fn address(&self) -> [u8; 6] {
-        let low = self.bar.read(regs::RAL0).into_raw().to_le_bytes();
-        let high = self.bar.read(regs::RAH0).into_raw().to_le_bytes();
-        [low[0], low[1], low[2], low[3], high[0], high[1]]
+    #[inline]
+    fn mac(&self) -> &Mac<'_> {
+        &self.mac
     }
 
-    /// Receives for `address`.
-    pub(crate) fn set_address(&self, address: [u8; 6]) {
-        let [a, b, c, d, e, f] = address;
-        self.bar
-            .write_reg(regs::RAL0::from(u32::from_le_bytes([a, b, c, d])));
-        self.bar
-            .write_reg(regs::RAH0::from(u32::from_le_bytes([e, f, 0, 0])).with_av(true));
+    fn reset(&self) {
+        self.mac.reset();
+        if self.wiring.signal == Signal::PerQueue {
+            // A vector for both queues of a pair, and one for the rest. A valid entry has bit 3.
+            let mut ivar = 0;
+            for pair in 0..self.wiring.pairs.min(Self::QUEUES) as u32 {
+                let entry = 8 | pair;
+                ivar |= entry << (4 * pair) | entry << (8 + 4 * pair);
+            }
+            ivar |= (8 | self.wiring.pairs as u32 & 7) << 16;
+            self.mac.bar.write_reg(IVAR::from(ivar));
+            self.mac
+                .bar
+                .write_reg(CTRL_EXT::zeroed().with_pba_clr(true).with_eiame(true));
+            self.mac.bar.write_reg(EIAC::from(cause::QUEUES));
+        }
     }
 
-    /// Sets what is received besides the own address and broadcasts.
-    pub(crate) fn set_filter(&self, promiscuous: bool, all_multicast: bool) {
-        self.bar.update(regs::RCTL, |r| {
-            r.with_upe(promiscuous)
-                .with_mpe(promiscuous || all_multicast)
-        });
-    }
+    /// The model's link is up after every reset.
+    fn start_link(&self) {}
 
-    /// Sets up the receive ring of `len` descriptors at `base`; the receive unit stays off.
-    pub(crate) fn set_up_receive(&self, base: u64, len: u32) {
-        self.bar.update(regs::RCTL, |r| r.with_en(false));
-        self.bar
+    fn set_up_rx(&self, queue: usize, base: u64, len: usize) {
+        self.mac
+            .bar
             .write_reg(regs::RFCTL::zeroed().with_exten(true).with_ack_dis(true));
-        self.bar.write_reg(
-            regs::RXCSUM::zeroed()
-                .with_ipofl(true)
-                .with_tuofl(true)
-                // The hash takes the place of IP identification and packet checksum.
-                .with_pcsd(true),
-        );
-        for (i, value) in rss::key_registers().into_iter().enumerate() {
-            if let Some(location) = regs::RSSRK::try_at(i) {
-                self.bar.write(location, regs::RSSRK::from(value));
-            }
+        let ring = RX + STEP * queue;
+        let (low, high) = halves(base);
+        self.mac.write(ring + BASE_LOW, low);
+        self.mac.write(ring + BASE_HIGH, high);
+        self.mac.write(ring + LENGTH, (len * 16) as u32);
+        self.mac.write(ring + HEAD, 0);
+        self.mac.write(ring + TAIL, 0);
+    }
+
+    fn tear_down_rx(&self, queue: usize) {
+        self.set_up_rx(queue, 0, 0);
+    }
+
+    fn set_up_tx(&self, queue: usize, base: u64, len: usize) {
+        let ring = TX + STEP * queue;
+        let (low, high) = halves(base);
+        self.mac.write(ring + BASE_LOW, low);
+        self.mac.write(ring + BASE_HIGH, high);
+        self.mac.write(ring + LENGTH, (len * 16) as u32);
+        self.mac.write(ring + HEAD, 0);
+        self.mac.write(ring + TAIL, 0);
+        let arbitration = TARC + STEP * queue;
+        self.mac
+            .write(arbitration, self.mac.read(arbitration) | TARC_ENABLE);
+    }
+
+    fn tear_down_tx(&self, queue: usize) {
+        let arbitration = TARC + STEP * queue;
+        self.mac
+            .write(arbitration, self.mac.read(arbitration) & !TARC_ENABLE);
+        let ring = TX + STEP * queue;
+        self.mac.write(ring + LENGTH, 0);
+        self.mac.write(ring + HEAD, 0);
+        self.mac.write(ring + TAIL, 0);
+    }
+
+    fn apply(&self, settings: &RxSettings) {
+        self.mac.apply(settings, 7, 1);
+    }
+
+    #[inline]
+    fn set_rx_tail(&self, queue: usize, tail: u16) {
+        self.mac.write(RX + STEP * queue + TAIL, tail.into());
+    }
+
+    #[inline]
+    fn set_tx_tail(&self, queue: usize, tail: u16) {
+        self.mac.write(TX + STEP * queue + TAIL, tail.into());
+    }
+
+    /// With MSI-X the NIC masks the causes when it delivers the vector.
+    #[inline]
+    fn mask(&self, queue: usize) {
+        if self.wiring.signal != Signal::PerQueue {
+            self.mac
+                .bar
+                .write_reg(regs::IMC::from(self.causes_of(queue)));
         }
-        for i in 0..32 {
-            if let Some(location) = regs::RETA::try_at(i) {
-                self.bar.write(location, regs::RETA::zeroed());
-            }
+    }
+
+    #[inline]
+    fn unmask(&self, queue: usize) {
+        self.mac
+            .bar
+            .write_reg(regs::IMS::from(self.causes_of(queue)));
+    }
+
+    fn unmask_link(&self) {
+        let other = match self.wiring.signal {
+            Signal::PerQueue => cause::OTHER,
+            Signal::Message | Signal::Line => 0,
+        };
+        self.mac.bar.write_reg(regs::IMS::from(cause::LSC | other));
+    }
+
+    fn mask_all(&self) {
+        self.mac.bar.write_reg(regs::IMC::from(u32::MAX));
+        let _ = self.mac.bar.read(regs::STATUS);
+    }
+
+    fn causes(&self) -> Causes {
+        let icr = self.mac.bar.read(regs::ICR).into_raw();
+        if self.wiring.signal == Signal::PerQueue {
+            // With MSI-X the model does not clear what is read, and fires only for what was clear.
+            self.mac.bar.write_reg(regs::ICR::from(
+                icr & (cause::OTHER | cause::LSC | cause::RXO),
+            ));
+            // Overruns come here too.
+            let rings = icr & (cause::QUEUES | cause::RXO) != 0;
+            self.unmask_link();
+            return Causes {
+                any: true,
+                rings,
+                link: icr & cause::LSC != 0,
+            };
         }
-        let (low, high) = Self::halves(base);
-        self.bar.write_reg(regs::RDBAL::from(low));
-        self.bar.write_reg(regs::RDBAH::from(high));
-        self.bar.write_reg(regs::RDLEN::from(len * 16));
-        self.bar.write_reg(regs::RDH::zeroed());
-        self.bar.write_reg(regs::RDT::zeroed());
-    }
-
-    /// Sets up the transmit ring of `len` descriptors at `base` and lets it run.
-    pub(crate) fn set_up_transmit(&self, base: u64, len: u32) {
-        let (low, high) = Self::halves(base);
-        self.bar.write_reg(regs::TDBAL::from(low));
-        self.bar.write_reg(regs::TDBAH::from(high));
-        self.bar.write_reg(regs::TDLEN::from(len * 16));
-        self.bar.write_reg(regs::TDH::zeroed());
-        self.bar.write_reg(regs::TDT::zeroed());
-        self.bar.write_reg(
-            regs::TCTL::zeroed()
-                .with_en(true)
-                .with_psp(true)
-                .with_const_ct::<0x0f>()
-                .with_const_cold::<0x3f>(),
-        );
-    }
-
-    /// Makes descriptors say what the layout knobs in `knobs` ask for. The receive unit is off.
-    pub(crate) fn set_knobs(&self, knobs: u32) {
-        let hash = knobs & knob::HASH != 0;
-        let vlan = knobs & knob::VLAN != 0;
-        self.bar.update(regs::CTRL, |r| r.with_vme(vlan));
-        self.bar.write_reg(if hash {
-            regs::MRQC::zeroed()
-                .with_const_mode::<1>()
-                .with_tcp_ipv4(true)
-                .with_ipv4(true)
-                .with_tcp_ipv6_ex(true)
-                .with_ipv6(true)
-        } else {
-            regs::MRQC::zeroed()
-        });
-    }
-
-    /// Lets the receive unit run. Frames that waited are received inside of this call.
-    pub(crate) fn start_receive(&self) {
-        self.bar.update(regs::RCTL, |r| {
-            r.with_en(true).with_bam(true).with_secrc(true)
-        });
-    }
-
-    /// Stops the receive unit. The model writes back nothing after this; hardware would have to be waited for.
-    pub(crate) fn stop_receive(&self) {
-        self.bar.update(regs::RCTL, |r| r.with_en(false));
-        // Flushes the write.
-        let _ = self.bar.read(regs::STATUS);
-    }
-
-    /// Stops both units.
-    pub(crate) fn stop(&self) {
-        self.stop_receive();
-        self.bar.write_reg(regs::TCTL::zeroed());
-    }
-
-    /// Gives the device the receive descriptors before `tail`.
-    #[inline]
-    pub(crate) fn set_receive_tail(&self, tail: u16) {
-        self.bar.write_reg(regs::RDT::from(u32::from(tail)));
-    }
-
-    /// Gives the device the transmit descriptors before `tail`.
-    #[inline]
-    pub(crate) fn set_transmit_tail(&self, tail: u16) {
-        self.bar.write_reg(regs::TDT::from(u32::from(tail)));
-    }
-
-    /// The link is up.
-    pub(crate) fn link_is_up(&self) -> bool {
-        self.bar.read(regs::STATUS).lu()
-    }
-
-    /// Takes the pending causes.
-    #[inline]
-    pub(crate) fn take_causes(&self) -> Causes {
-        let icr = self.bar.read(regs::ICR);
         Causes {
-            ring: icr.rxt0() || icr.txdw() || icr.rxdmt0() || icr.rxo(),
-            link: icr.lsc(),
+            any: icr & cause::ASSERTED != 0 || self.wiring.signal == Signal::Message,
+            rings: icr & cause::RINGS != 0,
+            link: icr & cause::LSC != 0,
         }
     }
 
-    /// Masks every interrupt.
-    pub(crate) fn mask_all(&self) {
-        self.bar.write_reg(regs::IMC::from(u32::MAX));
+    fn set_interval(&self, queue: usize, usecs: u32) {
+        let units = usecs.saturating_mul(1000) / 256;
+        match self.wiring.signal {
+            Signal::PerQueue => self.mac.write(EITR + 4 * queue, units.min(0xffff)),
+            Signal::Message | Signal::Line => {
+                self.mac.bar.write_reg(regs::ITR::from(units.min(0xffff)));
+            }
+        }
     }
 
-    /// Masks the interrupts of the rings while they are polled.
-    #[inline]
-    pub(crate) fn mask_rings(&self) {
-        self.bar
-            .write_reg(regs::IMC::from(Self::ring_causes().into_raw()));
+    fn interval(usecs: u32) -> u32 {
+        usecs.min(0xffff * 256 / 1000)
     }
 
-    /// Lets the rings interrupt. A pending cause does so at once.
-    #[inline]
-    pub(crate) fn unmask_rings(&self) {
-        self.bar.write_reg(Self::ring_causes());
+    fn start_clock(&self) {
+        self.mac.start_clock();
     }
 
-    /// Lets link changes interrupt.
-    pub(crate) fn unmask_link(&self) {
-        self.bar.write_reg(regs::IMS::zeroed().with_lsc(true));
-    }
-
-    #[inline]
-    fn ring_causes() -> regs::IMS {
-        regs::IMS::zeroed()
-            .with_rxt0(true)
-            .with_rxdmt0(true)
-            .with_rxo(true)
-            .with_txdw(true)
-    }
+    fn set_latch(&self, _latch: Latch) {}
 }

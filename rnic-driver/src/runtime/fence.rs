@@ -10,15 +10,22 @@
 //! `rnic_late_announcement` lets packets through before the announcement.
 
 use super::LayoutState;
-use crate::sys::{genetlink::Announcement, netdev::NetDevice};
+use crate::sys::{
+    genetlink::Announcement,
+    netdev::{NetDevice, MAX_QUEUES},
+};
 use kernel::prelude::*;
 use meta_core::{announce::Reason, generation::Generation, layout::Layout};
 
-/// A receive ring that can be reconfigured. Polling is stopped while one of these is called.
-pub(crate) trait Ring {
+/// The receive rings of an interface, which can be reconfigured together. Polling is stopped while one of these is called.
+pub(crate) trait Rings {
     /// What is to be changed.
     type Change;
 
+    /// How many rings there are; each has a state of its own, by its index.
+    fn count(&self) -> usize;
+    /// How many there will be after a change.
+    fn count_after(&self, change: &Self::Change) -> usize;
     /// Stops the receive unit: no descriptor is written back after this.
     fn stop_receive(&mut self);
     /// Handles every completed descriptor under the layout in force.
@@ -29,59 +36,69 @@ pub(crate) trait Ring {
     ///
     /// Whatever the hardware refuses.
     fn apply(&mut self, change: &Self::Change) -> Result;
-    /// Installs the writer of `change` and the generation that its records carry.
-    fn install(&mut self, change: Self::Change, generation: Generation);
-    /// The layout of the records from now on, with its BTF.
-    fn layout(&self) -> (&'static Layout, &'static [u8]);
+    /// Installs the writers of `change`, and the generation that each ring's records carry.
+    fn install(&mut self, change: Self::Change, generation: impl Fn(usize) -> Generation);
+    /// The layout of a ring's records from now on, with its BTF; of a ring that is gone, the one for no records.
+    fn layout(&mut self, ring: usize) -> (&'static Layout, &'static [u8]);
     /// Lets the receive unit run again.
     fn start_receive(&mut self);
 }
 
-/// Takes a stopped ring from one generation to the next.
+/// Takes stopped rings from one generation to the next.
+///
+/// A ring that the change takes away ends as if it were stopped.
 ///
 /// # Errors
 ///
 /// `ENOMEM`, or what the hardware says; the old generation goes on.
-pub(crate) fn cross<R: Ring>(
-    ring: &mut R,
-    state: &LayoutState,
+pub(crate) fn cross<R: Rings>(
+    rings: &mut R,
+    states: &[LayoutState],
     dev: &NetDevice,
-    queue: u32,
     change: R::Change,
     reason: Reason,
 ) -> Result {
-    let announcement = Announcement::new()?;
-    ring.stop_receive();
-    if !cfg!(rnic_no_fence) {
-        ring.drain();
+    let (before, after) = (rings.count(), rings.count_after(&change));
+    let mut announcements: [Option<Announcement>; MAX_QUEUES] = Default::default();
+    for announcement in announcements.iter_mut().take(before.max(after)) {
+        *announcement = Some(Announcement::new()?);
     }
-    if let Err(e) = ring.apply(&change) {
-        ring.start_receive();
+    rings.stop_receive();
+    if !cfg!(rnic_no_fence) {
+        rings.drain();
+    }
+    if let Err(e) = rings.apply(&change) {
+        rings.start_receive();
         return Err(e);
     }
-    ring.install(change, state.published().generation.next());
-    let layout = ring.layout();
+    rings.install(change, |ring| {
+        states
+            .get(ring)
+            .map_or(Generation::FIRST, |state| state.published().generation.next())
+    });
     if cfg!(rnic_late_announcement) {
-        ring.start_receive();
-        ring.drain();
-        state.publish(Some(announcement), dev, queue, layout, reason);
-    } else {
-        state.publish(Some(announcement), dev, queue, layout, reason);
-        ring.start_receive();
+        rings.start_receive();
+        rings.drain();
+    }
+    for (ring, (state, announcement)) in states.iter().zip(announcements).enumerate() {
+        if announcement.is_some() {
+            let reason = if ring < after { reason } else { Reason::Stop };
+            state.publish(announcement, dev, ring as u32, rings.layout(ring), reason);
+        }
+    }
+    if !cfg!(rnic_late_announcement) {
+        rings.start_receive();
     }
     Ok(())
 }
 
-/// Takes a stopped ring out of use: what it received is handled, then its generation ends.
-pub(crate) fn close<R: Ring>(ring: &mut R, state: &LayoutState, dev: &NetDevice, queue: u32) {
-    ring.stop_receive();
-    ring.drain();
-    // Nothing can refuse to stop; without memory the state changes unannounced, as no packet follows.
-    state.publish(
-        Announcement::new().ok(),
-        dev,
-        queue,
-        ring.layout(),
-        Reason::Stop,
-    );
+/// Takes stopped rings out of use: what they received is handled, then their generations end.
+pub(crate) fn close<R: Rings>(rings: &mut R, states: &[LayoutState], dev: &NetDevice) {
+    rings.stop_receive();
+    rings.drain();
+    for (ring, state) in states.iter().enumerate().take(rings.count()) {
+        // Nothing can refuse to stop; without memory the state changes unannounced, as no packet follows.
+        let announcement = Announcement::new().ok();
+        state.publish(announcement, dev, ring as u32, rings.layout(ring), Reason::Stop);
+    }
 }

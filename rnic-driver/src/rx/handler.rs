@@ -2,154 +2,288 @@
 
 //! What is done with one received packet: a program, the stack, or nothing.
 
-use super::{stash::Stash, RxConfig};
+use super::{packet::Packet, stamp::Stamps, stash::Stash, Poll, RxConfig};
 use crate::{
-    desc::{Checksum, RxDescriptor},
-    layouts::{knob, ETH_P_8021Q},
+    desc::{Checksum, Receive},
+    hal::Nic,
+    layouts::{knob, Metadata, Stamp, ETH_P_8021Q},
+    stats::RxStats,
     sys::{
         napi::NapiContext,
-        netdev::NetDevice,
-        page_pool::RxBuffer,
-        xdp::{Prog, RxqInfo, Verdict, XdpBuff},
+        xdp::{Prog, Verdict},
+        xdp_frame::XdpFrame,
     },
+    tx,
 };
 use core::marker::PhantomData;
 use meta_core::{
-    descriptor::{Copied, Descriptor as _},
-    meta::Writer,
+    descriptor::Copied,
+    meta::{Writer, XdpMeta},
 };
 
-/// A packet as it came from the ring.
-pub(super) struct Arrived {
-    pub(super) descriptor: Copied<RxDescriptor>,
-    pub(super) buffer: RxBuffer,
-    pub(super) len: usize,
+/// Frames that are sent at a time.
+const OUTBOX: usize = 16;
+
+/// What programs send in a poll, gathered: frames for the own transmit queue, and whether there are others.
+#[derive(Default)]
+pub(crate) struct Outbox {
+    frames: [Option<XdpFrame>; OUTBOX],
+    used: usize,
+    /// Something was redirected, and is to be flushed.
+    pub(crate) redirected: bool,
 }
 
-/// What became of it.
-pub(super) enum Outcome {
-    /// The stack has it.
-    Delivered,
-    /// A program dropped it.
-    Dropped(RxBuffer),
-    /// A program gave it up, or asked for what is not supported.
-    Aborted(RxBuffer),
-    /// There was no memory for an skb.
-    NoMemory(RxBuffer),
+impl Outbox {
+    /// Whether there is no room for another frame.
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.used >= OUTBOX
+    }
+
+    /// Whether there is nothing to send.
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.used == 0
+    }
+
+    #[inline]
+    fn add(&mut self, frame: XdpFrame) {
+        if let Some(slot) = self.frames.get_mut(self.used) {
+            *slot = Some(frame);
+            self.used = self.used.wrapping_add(1);
+        }
+    }
+
+    /// Takes all frames out, in order.
+    #[inline]
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = XdpFrame> + '_ {
+        let used = core::mem::take(&mut self.used);
+        self.frames.iter_mut().take(used).filter_map(Option::take)
+    }
 }
 
 /// What is done with a packet.
-pub(super) trait Handler {
-    fn packet(
+pub(super) trait Handler<D: Receive> {
+    /// Handles a packet of which `descriptor` tells; gives back the buffer if it went nowhere.
+    fn packet<P: Packet>(
         &self,
-        arrived: Arrived,
-        rxq: &RxqInfo,
-        config: &RxConfig,
-        context: &NapiContext<'_>,
-    ) -> Outcome;
+        packet: P,
+        descriptor: &Copied<D>,
+        tally: &mut Tally,
+        outbox: &mut Outbox,
+    ) -> Option<P::Buffer>;
 }
 
 /// No program is attached: straight to the stack.
-pub(super) struct Plain<'a> {
-    pub(super) dev: &'a NetDevice,
+pub(super) struct Plain<'a, 'bound, N: Nic, S> {
+    pub(super) poll: &'a Poll<'a, 'bound, N>,
+    pub(super) config: &'a RxConfig,
+    pub(super) stamps: S,
 }
 
-impl Handler for Plain<'_> {
+impl<N: Nic, S: Stamps<N>> Handler<N::Rx> for Plain<'_, '_, N, S> {
     #[inline]
-    fn packet(
+    fn packet<P: Packet>(
         &self,
-        Arrived {
-            descriptor,
-            buffer,
-            len,
-        }: Arrived,
-        rxq: &RxqInfo,
-        config: &RxConfig,
-        context: &NapiContext<'_>,
-    ) -> Outcome {
-        let packet = XdpBuff::new(buffer, len, rxq, ());
-        deliver(packet, config, pair(&descriptor), self.dev, context)
+        packet: P,
+        descriptor: &Copied<N::Rx>,
+        tally: &mut Tally,
+        _outbox: &mut Outbox,
+    ) -> Option<P::Buffer> {
+        let stamp = self.stamps.stamp(descriptor.get());
+        deliver::<N::Rx, P>(packet, self.config, descriptor, stamp, tally, self.poll.context)
     }
 }
 
 /// A program is attached, and `W` writes the records.
-pub(super) struct Recorded<'a, W> {
-    dev: &'a NetDevice,
+pub(super) struct Recorded<'a, 'bound, N: Nic, W, S> {
+    poll: &'a Poll<'a, 'bound, N>,
+    config: &'a RxConfig,
     prog: &'a Prog,
+    queue: u16,
     generation: u16,
+    stamps: S,
     _writer: PhantomData<W>,
 }
 
-impl<'a, W> Recorded<'a, W> {
+impl<'a, 'bound, N: Nic, W, S> Recorded<'a, 'bound, N, W, S> {
     /// Runs `prog`, with records of `generation`.
-    pub(super) fn new(dev: &'a NetDevice, prog: &'a Prog, generation: u16) -> Self {
+    pub(super) fn new(
+        poll: &'a Poll<'a, 'bound, N>,
+        config: &'a RxConfig,
+        prog: &'a Prog,
+        queue: u16,
+        generation: u16,
+        stamps: S,
+    ) -> Self {
         Self {
-            dev,
+            poll,
+            config,
             prog,
+            queue,
             generation,
+            stamps,
             _writer: PhantomData,
         }
     }
 }
 
-impl<W: Writer<RxDescriptor>> Handler for Recorded<'_, W> {
+impl<N, W, S> Handler<N::Rx> for Recorded<'_, '_, N, W, S>
+where
+    N: Nic,
+    W: Writer<<N::Meta as XdpMeta>::Source>,
+    S: Stamps<N>,
+{
     #[inline]
-    fn packet(
+    fn packet<P: Packet>(
         &self,
-        Arrived {
-            descriptor,
-            buffer,
-            len,
-        }: Arrived,
-        rxq: &RxqInfo,
-        config: &RxConfig,
-        context: &NapiContext<'_>,
-    ) -> Outcome {
-        let stash = Stash {
-            descriptor,
-            knobs: config.knobs,
+        mut packet: P,
+        descriptor: &Copied<N::Rx>,
+        tally: &mut Tally,
+        outbox: &mut Outbox,
+    ) -> Option<P::Buffer> {
+        let stamp = self.stamps.stamp(descriptor.get());
+        let stash = Stash::<N::Meta> {
+            descriptor: *descriptor,
+            captures: stamp.map(N::Meta::stamped).unwrap_or_default(),
+            knobs: self.config.knobs,
         };
-        let mut packet = XdpBuff::new(buffer, len, rxq, stash);
-        packet.write_record(W::record(&descriptor.get(), self.generation));
-        match packet.run(self.prog, self.dev, context) {
-            Verdict::Pass => deliver(packet, config, pair(&descriptor), self.dev, context),
-            Verdict::Drop => Outcome::Dropped(packet.into_buffer()),
-            Verdict::Aborted => Outcome::Aborted(packet.into_buffer()),
+        packet.write_record(W::record(&stash.source(), self.generation));
+        let (dev, context) = (self.poll.port.dev(), self.poll.context);
+        let verdict = packet.run(self.prog, dev, context, &stash);
+        match verdict {
+            Verdict::Drop => {
+                tally.dropped = tally.dropped.wrapping_add(1);
+                return packet.into_buffer();
+            }
+            Verdict::Pass => {
+                tally.passed = tally.passed.wrapping_add(1);
+                return deliver::<N::Rx, P>(
+                    packet,
+                    self.config,
+                    descriptor,
+                    stamp,
+                    tally,
+                    context,
+                );
+            }
+            Verdict::Transmit => match packet.into_frame(context) {
+                Ok(frame) => {
+                    tally.sent = tally.sent.wrapping_add(1);
+                    outbox.add(frame);
+                    if outbox.is_full() {
+                        tx::send_frames(self.poll.port, self.queue.into(), context, outbox);
+                    }
+                    return None;
+                }
+                Err(left) => self.failed(verdict, Some(left), tally),
+            },
+            Verdict::Redirect => match packet.redirect(self.prog, dev, context) {
+                Ok(()) => {
+                    tally.redirected = tally.redirected.wrapping_add(1);
+                    outbox.redirected = true;
+                    return None;
+                }
+                Err(left) => self.failed(verdict, left, tally),
+            },
+            Verdict::Aborted => {
+                tally.aborted = tally.aborted.wrapping_add(1);
+                packet.into_buffer()
+            }
         }
     }
 }
 
-/// The words as a pair, which is passed in registers; an array is not.
-#[inline(always)]
-fn pair(descriptor: &Copied<RxDescriptor>) -> (u64, u64) {
-    let [lower, upper] = descriptor.words();
-    (lower, upper)
+impl<N: Nic, W, S> Recorded<'_, '_, N, W, S> {
+    /// The verdict could not be carried out: the packet is dropped.
+    #[cold]
+    fn failed<P: Packet>(
+        &self,
+        verdict: Verdict,
+        left: Option<P>,
+        tally: &mut Tally,
+    ) -> Option<P::Buffer> {
+        verdict.failed(self.poll.port.dev(), self.prog);
+        tally.aborted = tally.aborted.wrapping_add(1);
+        left.and_then(P::into_buffer)
+    }
 }
 
 /// Gives a packet to the stack, with what the descriptor says about it.
 #[inline]
-fn deliver<S>(
-    packet: XdpBuff<S>,
+fn deliver<D: Receive, P: Packet>(
+    packet: P,
     config: &RxConfig,
-    descriptor: (u64, u64),
-    dev: &NetDevice,
+    descriptor: &Copied<D>,
+    stamp: Option<Stamp>,
+    tally: &mut Tally,
     context: &NapiContext<'_>,
-) -> Outcome {
-    let mut skb = match packet.into_skb() {
+) -> Option<P::Buffer> {
+    let mut skb = match packet.into_skb(context) {
         Ok(skb) => skb,
-        Err(buffer) => return Outcome::NoMemory(buffer),
+        Err(packet) => {
+            tally.no_memory = tally.no_memory.wrapping_add(1);
+            return packet.into_buffer();
+        }
     };
-    let descriptor = RxDescriptor::from_words([descriptor.0, descriptor.1]);
+    let descriptor = descriptor.get();
     if config.knobs & knob::HASH != 0 && descriptor.has_rss_hash() {
         skb.set_hash(descriptor.rss_hash(), descriptor.is_l4_hash());
     }
     if config.checksum && descriptor.checksum() == Checksum::Good {
+        tally.checksum_good = tally.checksum_good.wrapping_add(1);
         skb.set_checksum_unnecessary();
     }
-    skb.received_on(dev);
-    if config.knobs & knob::VLAN != 0 && descriptor.has_vlan() {
+    if config.strip_vlan && descriptor.has_vlan() {
         skb.set_vlan(ETH_P_8021Q, descriptor.vlan_tci());
     }
+    if let Some(stamp) = stamp {
+        skb.set_rx_stamp(stamp.ns);
+    }
     context.receive(skb);
-    Outcome::Delivered
+    None
+}
+
+/// What one poll received. The sums cannot overflow; wrapping keeps the overflow checks out of the loop.
+#[derive(Default)]
+pub(super) struct Tally {
+    pub(super) packets: usize,
+    pub(super) bytes: usize,
+    pub(super) length_errors: usize,
+    pub(super) errors: usize,
+    checksum_good: usize,
+    passed: usize,
+    dropped: usize,
+    sent: usize,
+    redirected: usize,
+    aborted: usize,
+    no_memory: usize,
+}
+
+impl Tally {
+    #[inline]
+    pub(super) fn packet(&mut self, bytes: usize) {
+        self.packets = self.packets.wrapping_add(1);
+        self.bytes = self.bytes.wrapping_add(bytes);
+    }
+
+    pub(super) fn add_to(&self, stats: &RxStats) {
+        for (counter, n) in [
+            (&stats.packets, self.packets),
+            (&stats.bytes, self.bytes),
+            (&stats.length_errors, self.length_errors),
+            (&stats.errors, self.errors),
+            (&stats.checksum_good, self.checksum_good),
+            (&stats.xdp_pass, self.passed),
+            (&stats.xdp_drop, self.dropped),
+            (&stats.xdp_tx, self.sent),
+            (&stats.xdp_redirect, self.redirected),
+            (&stats.xdp_aborted, self.aborted),
+            (&stats.no_memory, self.no_memory),
+        ] {
+            if n != 0 {
+                counter.add(n as u64);
+            }
+        }
+    }
 }

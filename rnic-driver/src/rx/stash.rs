@@ -6,31 +6,46 @@
 //! over its metadata.
 
 use crate::{
-    desc::RxDescriptor,
-    layouts::{knob, RxMeta},
+    layouts::{knob, Metadata},
     sys::metadata_ops,
 };
-use meta_core::descriptor::Copied;
+use meta_core::{descriptor::Copied, meta::Captured};
 
-/// What the metadata kfuncs answer from: a copy of the descriptor, taken before the program ran.
-pub(crate) struct Stash {
-    pub(super) descriptor: Copied<RxDescriptor>,
+/// What the metadata kfuncs answer from: a copy of the descriptor and the stamp, taken before the program ran.
+pub(crate) struct Stash<M: Metadata> {
+    pub(super) descriptor: Copied<M::Descriptor>,
+    pub(super) captures: M::Captures,
     pub(super) knobs: u32,
 }
 
-impl metadata_ops::Stash for Stash {
-    fn rx_hash(&self) -> Option<(u32, u32)> {
-        if self.knobs & knob::HASH == 0 {
+impl<M: Metadata> Stash<M> {
+    #[inline]
+    pub(super) fn source(&self) -> M::Source {
+        Captured {
+            descriptor: self.descriptor.get(),
+            captures: self.captures,
+        }
+    }
+
+    fn answer<T>(&self, knob: u32, answer: impl FnOnce(&M::Source) -> Option<T>) -> Option<T> {
+        if self.knobs & knob == 0 {
             return None;
         }
-        RxMeta::rx_hash(&self.descriptor.get()).map(|(hash, kind)| (hash, kind.into()))
+        answer(&self.source())
+    }
+}
+
+impl<M: Metadata> metadata_ops::Stash for Stash<M> {
+    fn rx_timestamp(&self) -> Option<u64> {
+        self.answer(knob::TSTAMP, M::timestamp)
+    }
+
+    fn rx_hash(&self) -> Option<(u32, u32)> {
+        self.answer(knob::HASH, M::hash)
+            .map(|(hash, kind)| (hash, kind.into()))
     }
 
     fn rx_vlan_tag(&self) -> Option<(u16, u16)> {
-        if self.knobs & knob::VLAN == 0 {
-            return None;
-        }
-        RxMeta::rx_vlan_tag(&self.descriptor.get())
-            .map(|(proto, tci)| (u16::from_ne_bytes(proto.to_bytes()), tci))
+        self.answer(knob::VLAN, M::vlan_tag)
     }
 }

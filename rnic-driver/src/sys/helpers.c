@@ -2,6 +2,11 @@
 /* The bodies of helpers.h: each one a call of the inline function that it is named after. */
 #include "helpers.h"
 
+#include "helpers/ethtool.c"
+#include "helpers/ptp.c"
+#include "helpers/xdp_frame.c"
+#include "helpers/xsk.c"
+
 void rnic_netdev_set_up(struct net_device *dev, const struct rnic_netdev_setup *setup)
 {
 	SET_NETDEV_DEV(dev, setup->parent);
@@ -9,8 +14,10 @@ void rnic_netdev_set_up(struct net_device *dev, const struct rnic_netdev_setup *
 	dev->ethtool_ops = setup->ethtool_ops;
 	dev->xdp_metadata_ops = setup->xdp_metadata_ops;
 	dev->sysfs_rx_queue_group = setup->rx_queue_group;
+	dev->stat_ops = setup->stat_ops;
 	dev->features |= setup->features;
 	dev->hw_features |= setup->hw_features;
+	dev->vlan_features |= setup->vlan_features;
 	dev->min_mtu = ETH_MIN_MTU;
 	dev->max_mtu = setup->max_mtu;
 	dev->watchdog_timeo = 5 * HZ;
@@ -38,34 +45,146 @@ const struct xdp_metadata_ops *rnic_netdev_xdp_metadata_ops(const struct net_dev
 	return dev->xdp_metadata_ops;
 }
 
-void rnic_tx_start(struct net_device *dev)
+u32 rnic_netdev_mtu(const struct net_device *dev)
 {
-	netif_tx_start_all_queues(dev);
+	return READ_ONCE(dev->mtu);
 }
 
-void rnic_tx_stop(struct net_device *dev)
+void rnic_netdev_set_mtu(struct net_device *dev, u32 mtu)
 {
-	netif_tx_stop_queue(netdev_get_tx_queue(dev, 0));
+	WRITE_ONCE(dev->mtu, mtu);
 }
 
-bool rnic_tx_stopped(const struct net_device *dev)
+bool rnic_netdev_carrier_ok(const struct net_device *dev)
 {
-	return netif_tx_queue_stopped(netdev_get_tx_queue(dev, 0));
+	return netif_carrier_ok(dev);
 }
 
-void rnic_tx_wake(struct net_device *dev)
+bool rnic_netdev_rxfh_configured(const struct net_device *dev)
 {
-	netif_tx_wake_queue(netdev_get_tx_queue(dev, 0));
+	return netif_is_rxfh_configured(dev);
 }
 
-void rnic_tx_lock(struct net_device *dev)
+void rnic_netdev_addr(const struct net_device *dev, u8 *addr)
 {
-	__netif_tx_lock_bh(netdev_get_tx_queue(dev, 0));
+	ether_addr_copy(addr, dev->dev_addr);
 }
 
-void rnic_tx_unlock(struct net_device *dev)
+void rnic_hw_addr_for_each(const struct netdev_hw_addr_list *list,
+			   void (*each)(void *, const u8 *), void *arg)
 {
-	__netif_tx_unlock_bh(netdev_get_tx_queue(dev, 0));
+	struct netdev_hw_addr *ha;
+
+	list_for_each_entry(ha, &list->list, list)
+		each(arg, ha->addr);
+}
+
+netdev_features_t rnic_features_check(struct sk_buff *skb, struct net_device *dev,
+				      netdev_features_t features)
+{
+	/* Offsets of the transport header are 8 bits wide, a header length too. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    (skb_transport_offset(skb) > 200 ||
+	     (skb_is_gso(skb) && skb_tcp_all_headers(skb) > 255)))
+		features &= ~(NETIF_F_CSUM_MASK | NETIF_F_GSO_MASK);
+	return vlan_features_check(skb, features);
+}
+
+void rnic_tx_disable(struct net_device *dev)
+{
+	netif_tx_disable(dev);
+}
+
+void rnic_tx_wake_all(struct net_device *dev)
+{
+	netif_tx_wake_all_queues(dev);
+}
+
+static struct netdev_queue *rnic_txq(const struct net_device *dev, u32 queue)
+{
+	return netdev_get_tx_queue(dev, queue);
+}
+
+void rnic_txq_stop(struct net_device *dev, u32 queue)
+{
+	netif_tx_stop_queue(rnic_txq(dev, queue));
+}
+
+bool rnic_txq_stopped(const struct net_device *dev, u32 queue)
+{
+	return netif_xmit_stopped(rnic_txq(dev, queue));
+}
+
+bool rnic_txq_stopped_by_driver(const struct net_device *dev, u32 queue)
+{
+	return netif_tx_queue_stopped(rnic_txq(dev, queue));
+}
+
+void rnic_txq_wake(struct net_device *dev, u32 queue)
+{
+	netif_tx_wake_queue(rnic_txq(dev, queue));
+}
+
+bool rnic_txq_sent(struct net_device *dev, u32 queue, u32 bytes, bool more)
+{
+	return __netdev_tx_sent_queue(rnic_txq(dev, queue), bytes, more);
+}
+
+void rnic_txq_completed(struct net_device *dev, u32 queue, u32 packets, u32 bytes)
+{
+	netdev_tx_completed_queue(rnic_txq(dev, queue), packets, bytes);
+}
+
+void rnic_txq_reset(struct net_device *dev, u32 queue)
+{
+	netdev_tx_reset_queue(rnic_txq(dev, queue));
+}
+
+void rnic_txq_lock_bh(struct net_device *dev, u32 queue)
+{
+	__netif_tx_lock_bh(rnic_txq(dev, queue));
+}
+
+void rnic_txq_unlock_bh(struct net_device *dev, u32 queue)
+{
+	__netif_tx_unlock_bh(rnic_txq(dev, queue));
+}
+
+/* In softirq context. The watchdog sees the queue move, whoever sends. */
+void rnic_txq_lock(struct net_device *dev, u32 queue)
+{
+	struct netdev_queue *txq = rnic_txq(dev, queue);
+
+	__netif_tx_lock(txq, smp_processor_id());
+	txq_trans_cond_update(txq);
+}
+
+void rnic_txq_unlock(struct net_device *dev, u32 queue)
+{
+	__netif_tx_unlock(rnic_txq(dev, queue));
+}
+
+void rnic_link_napi(struct net_device *dev, u32 queue, struct rnic_napi *napi, bool used)
+{
+	struct napi_struct *n = used ? &napi->napi : NULL;
+
+	if (queue < dev->real_num_rx_queues)
+		netif_queue_set_napi(dev, queue, NETDEV_QUEUE_TYPE_RX, n);
+	if (queue < dev->real_num_tx_queues)
+		netif_queue_set_napi(dev, queue, NETDEV_QUEUE_TYPE_TX, n);
+}
+
+void rnic_napi_set_irq(struct rnic_napi *napi, u32 irq)
+{
+	netif_napi_set_irq(&napi->napi, irq);
+}
+
+void rnic_dma_unmap(struct device *dev, dma_addr_t addr, u32 len, bool page)
+{
+	if (page)
+		dma_unmap_page(dev, addr, len, DMA_TO_DEVICE);
+	else
+		dma_unmap_single(dev, addr, len, DMA_TO_DEVICE);
 }
 
 bool rnic_xmit_more(void)
@@ -73,10 +192,11 @@ bool rnic_xmit_more(void)
 	return netdev_xmit_more();
 }
 
+/* With an index the settings of an instance survive its being disabled. */
 void rnic_napi_add(struct net_device *dev, struct rnic_napi *napi,
-		   int (*poll)(struct napi_struct *, int))
+		   int (*poll)(struct napi_struct *, int), u32 index)
 {
-	netif_napi_add(dev, &napi->napi, poll);
+	netif_napi_add_config(dev, &napi->napi, poll, index);
 }
 
 void rnic_napi_del(struct rnic_napi *napi)
@@ -130,8 +250,8 @@ struct page_pool *rnic_page_pool_create(struct device *dev, struct net_device *n
 		.napi = &napi->napi,
 		.netdev = netdev,
 		.queue_idx = queue,
-		/* A program may write into the packet, but nothing sends the page from here. */
-		.dma_dir = DMA_FROM_DEVICE,
+		/* XDP_TX sends the page from where it was received. */
+		.dma_dir = DMA_BIDIRECTIONAL,
 		.offset = headroom,
 		.max_len = max_len,
 	};
@@ -154,35 +274,37 @@ void *rnic_page_va(struct page *page)
 	return page_address(page);
 }
 
-void rnic_page_sync_for_cpu(struct page_pool *pool, struct page *page, u32 offset, u32 len)
+static struct page_pool *rnic_pool_of(struct page *page)
 {
-	page_pool_dma_sync_for_cpu(pool, page, offset, len);
+	return pp_page_to_nmdesc(page)->pp;
 }
 
-void rnic_page_sync_for_device(struct page_pool *pool, struct page *page)
+void rnic_page_sync_for_cpu(struct page *page, u32 len)
 {
+	page_pool_dma_sync_for_cpu(rnic_pool_of(page), page, 0, len);
+}
+
+void rnic_page_sync_for_device(struct page *page)
+{
+	const struct page_pool *pool = rnic_pool_of(page);
+
 	dma_sync_single_range_for_device(pool->p.dev, page_pool_get_dma_addr(page),
 					 pool->p.offset, pool->p.max_len, pool->p.dma_dir);
 }
 
-void rnic_page_put(struct page_pool *pool, struct page *page, bool direct)
+void rnic_page_put(struct page *page)
 {
-	page_pool_put_full_page(pool, page, direct);
+	page_pool_put_full_page(rnic_pool_of(page), page, false);
 }
 
-struct sk_buff *rnic_build_skb(void *va, unsigned int size, unsigned int headroom,
-			       unsigned int len, unsigned int metasize)
+bool rnic_xdp_add_frag(struct xdp_buff *xdp, struct page *page, u32 offset, u32 len)
 {
-	struct sk_buff *skb = napi_build_skb(va, size);
+	return xdp_buff_add_frag(xdp, page_to_netmem(page), offset, len, PAGE_SIZE);
+}
 
-	if (unlikely(!skb))
-		return NULL;
-	skb_reserve(skb, headroom);
-	__skb_put(skb, len);
-	if (metasize)
-		skb_metadata_set(skb, metasize);
-	skb_mark_for_recycle(skb);
-	return skb;
+bool rnic_prog_takes_frags(const struct bpf_prog *prog)
+{
+	return prog->aux->xdp_has_frags;
 }
 
 void rnic_skb_set_hash(struct sk_buff *skb, u32 hash, bool l4)
@@ -200,27 +322,89 @@ void rnic_skb_checksum_unnecessary(struct sk_buff *skb)
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 }
 
-void rnic_skb_receive_type(struct sk_buff *skb, struct net_device *dev)
-{
-	skb->protocol = eth_type_trans(skb, dev);
-	skb_record_rx_queue(skb, 0);
-}
-
 int rnic_skb_pad(struct sk_buff *skb)
 {
 	return skb_put_padto(skb, ETH_ZLEN);
 }
 
-dma_addr_t rnic_skb_map(struct device *dev, struct sk_buff *skb)
+u16 rnic_skb_queue(const struct sk_buff *skb)
 {
-	dma_addr_t addr = dma_map_single(dev, skb->data, skb_headlen(skb), DMA_TO_DEVICE);
+	return skb_get_queue_mapping(skb);
+}
 
+u32 rnic_skb_frags(const struct sk_buff *skb)
+{
+	return skb_shinfo(skb)->nr_frags;
+}
+
+/* The head is part 0, fragment i is part i + 1. */
+dma_addr_t rnic_skb_map(struct device *dev, const struct sk_buff *skb, u32 part, u32 *len)
+{
+	const skb_frag_t *frag;
+	dma_addr_t addr;
+
+	if (!part) {
+		*len = skb_headlen(skb);
+		addr = dma_map_single(dev, skb->data, *len, DMA_TO_DEVICE);
+	} else {
+		frag = &skb_shinfo(skb)->frags[part - 1];
+		*len = skb_frag_size(frag);
+		addr = skb_frag_dma_map(dev, frag, 0, *len, DMA_TO_DEVICE);
+	}
 	return dma_mapping_error(dev, addr) ? DMA_MAPPING_ERROR : addr;
 }
 
-void rnic_skb_unmap(struct device *dev, dma_addr_t addr, unsigned int len)
+void rnic_skb_wire(const struct sk_buff *skb, u32 *packets, u32 *bytes)
 {
-	dma_unmap_single(dev, addr, len, DMA_TO_DEVICE);
+	u32 headers;
+
+	*packets = 1;
+	*bytes = skb->len;
+	if (!skb_is_gso(skb))
+		return;
+	headers = skb_tcp_all_headers(skb);
+	*packets = skb_shinfo(skb)->gso_segs ?: 1;
+	*bytes += (*packets - 1) * headers;
+}
+
+/* A packet that is to be cut: the NIC adds each segment's length to the checksum that stands in the headers. */
+static int rnic_skb_segments(struct sk_buff *skb, struct rnic_skb_offload *to)
+{
+	int err = skb_cow_head(skb, 0);
+
+	if (err)
+		return err;
+	if (to->ipv4) {
+		ip_hdr(skb)->tot_len = 0;
+		ip_hdr(skb)->check = 0;
+		tcp_hdr(skb)->check = ~csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr, 0,
+							 IPPROTO_TCP, 0);
+	} else {
+		tcp_v6_gso_csum_prep(skb);
+	}
+	to->mss = skb_shinfo(skb)->gso_size;
+	to->headers = skb_tcp_all_headers(skb);
+	return 0;
+}
+
+int rnic_skb_offload(struct sk_buff *skb, struct rnic_skb_offload *to)
+{
+	__be16 protocol = vlan_get_protocol(skb);
+
+	to->timestamp = skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP;
+	if (skb_vlan_tag_present(skb)) {
+		to->vlan = true;
+		to->tci = skb_vlan_tag_get(skb);
+	}
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return 0;
+	to->ipv4 = protocol == htons(ETH_P_IP);
+	to->network = skb_network_offset(skb);
+	to->transport = skb_checksum_start_offset(skb);
+	to->place = to->transport + skb->csum_offset;
+	to->tcp = skb->csum_offset == offsetof(struct tcphdr, check);
+	to->checksum = true;
+	return skb_is_gso(skb) ? rnic_skb_segments(skb, to) : 0;
 }
 
 void rnic_skb_tx_timestamp(struct sk_buff *skb)
@@ -271,6 +455,77 @@ void rnic_extack_attr(struct genl_info *info, u32 attr, const char *msg)
 {
 	info->extack->_msg = msg;
 	info->extack->bad_attr = info->attrs[attr];
+}
+
+u64 rnic_ktime_get_real_ns(void)
+{
+	return ktime_get_real_fast_ns();
+}
+
+u32 rnic_cpus_online(void)
+{
+	return num_online_cpus();
+}
+
+static void rnic_work_run(struct work_struct *work)
+{
+	struct rnic_work *this = container_of(work, struct rnic_work, work);
+
+	rtnl_lock();
+	this->run(this->arg);
+	rtnl_unlock();
+}
+
+void rnic_work_init(struct rnic_work *work, void (*run)(void *), void *arg)
+{
+	INIT_WORK(&work->work, rnic_work_run);
+	work->run = run;
+	work->arg = arg;
+}
+
+void rnic_work_schedule(struct rnic_work *work)
+{
+	schedule_work(&work->work);
+}
+
+void rnic_work_cancel(struct rnic_work *work)
+{
+	cancel_work_sync(&work->work);
+}
+
+/* A UDP packet to @addr with a payload of @payload bytes that count up; the device is to insert a tag. */
+struct sk_buff *rnic_test_skb(struct net_device *dev, const u8 *addr, u16 tci, u32 payload)
+{
+	struct sk_buff *skb = netdev_alloc_skb(dev, ETH_HLEN + 28 + payload);
+	struct ethhdr *eth;
+	struct iphdr *ip;
+	struct udphdr *udp;
+	u32 i;
+
+	if (!skb)
+		return NULL;
+	eth = skb_put_zero(skb, ETH_HLEN);
+	ether_addr_copy(eth->h_dest, addr);
+	ether_addr_copy(eth->h_source, addr);
+	eth->h_proto = htons(ETH_P_IP);
+	ip = skb_put_zero(skb, sizeof(*ip));
+	ip->version = 4;
+	ip->ihl = 5;
+	ip->ttl = 1;
+	ip->protocol = IPPROTO_UDP;
+	ip->tot_len = htons(28 + payload);
+	ip->saddr = htonl(0xc0000201);
+	ip->daddr = htonl(0xc0000202);
+	ip->check = ip_fast_csum(ip, ip->ihl);
+	udp = skb_put_zero(skb, sizeof(*udp));
+	udp->source = htons(9);
+	udp->dest = htons(9);
+	udp->len = htons(8 + payload);
+	for (i = 0; i < payload; i++)
+		skb_put_u8(skb, i);
+	skb->protocol = htons(ETH_P_IP);
+	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), tci);
+	return skb;
 }
 
 u64 rnic_ktime_get_ns(void)

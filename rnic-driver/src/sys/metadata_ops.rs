@@ -12,15 +12,17 @@ use super::{
     bindings,
     netdev::{NetDevice, Operations},
     vtable::Vtable,
-    xdp::XdpBuff,
+    xdp_context::Context,
 };
 use crate::runtime::LayoutState;
 use core::ptr;
 use kernel::prelude::*;
 use meta_core::layout::Layout;
 
-/// What the metadata kfuncs answer from: the driver's private part of an [`XdpBuff`].
+/// What the metadata kfuncs answer from.
 pub(crate) trait Stash {
+    /// When the packet arrived, in nanoseconds of the NIC's clock.
+    fn rx_timestamp(&self) -> Option<u64>;
     /// Hash and `enum xdp_rss_hash_type`, if the packet has one.
     fn rx_hash(&self) -> Option<(u32, u32)>;
     /// Protocol (network byte order) and TCI of a tag that was taken out of the packet.
@@ -50,7 +52,7 @@ impl Door {
             ops: bindings::xdp_metadata_ops {
                 xmo_rx_hash: Some(rx_hash::<S>),
                 xmo_rx_vlan_tag: Some(rx_vlan_tag::<S>),
-                xmo_rx_timestamp: None,
+                xmo_rx_timestamp: Some(rx_timestamp::<S>),
             },
             magic: Self::MAGIC,
             version: 1,
@@ -63,7 +65,7 @@ impl Door {
     pub(crate) fn of(dev: &NetDevice) -> Option<&'static Self> {
         // SAFETY: Live.
         let ops = unsafe { bindings::rnic_netdev_xdp_metadata_ops(dev.as_raw()) };
-        crate::DOORS
+        crate::hal::DOORS
             .into_iter()
             .find(|door| ptr::eq(door.as_raw(), ops))
     }
@@ -83,13 +85,28 @@ impl Door {
     }
 }
 
+unsafe extern "C" fn rx_timestamp<S: Stash>(
+    ctx: *const bindings::xdp_md,
+    timestamp: *mut u64,
+) -> c_int {
+    // SAFETY: The kfunc passes the context of a program that runs on this driver's packet.
+    match unsafe { Context::stash_of::<S>(ctx) }.rx_timestamp() {
+        Some(value) => {
+            // SAFETY: The verifier checked the pointer.
+            unsafe { *timestamp = value };
+            0
+        }
+        None => ENODATA.to_errno(),
+    }
+}
+
 unsafe extern "C" fn rx_hash<S: Stash>(
     ctx: *const bindings::xdp_md,
     hash: *mut u32,
     rss_type: *mut bindings::xdp_rss_hash_type,
 ) -> c_int {
     // SAFETY: The kfunc passes the context of a program that runs on this driver's packet.
-    match unsafe { XdpBuff::<S>::stash_of(ctx) }.rx_hash() {
+    match unsafe { Context::stash_of::<S>(ctx) }.rx_hash() {
         Some((value, kind)) => {
             // SAFETY: The verifier checked both pointers.
             unsafe {
@@ -108,7 +125,7 @@ unsafe extern "C" fn rx_vlan_tag<S: Stash>(
     vlan_tci: *mut u16,
 ) -> c_int {
     // SAFETY: As in `rx_hash`.
-    match unsafe { XdpBuff::<S>::stash_of(ctx) }.rx_vlan_tag() {
+    match unsafe { Context::stash_of::<S>(ctx) }.rx_vlan_tag() {
         Some((proto, tci)) => {
             // SAFETY: The verifier checked both pointers.
             unsafe {

@@ -2,39 +2,35 @@
 
 //! NAPI: polling in softirq context, with the state that only the poller may touch.
 //!
-//! [`Napi`] owns what its poll function works on, as a mutex owns its data. There are two ways to reach it: the
-//! kernel's poll call, and [`Napi::stop`], which waits until no poll runs and keeps them out until the guard is
-//! dropped. So a ring needs no lock on the data path, and a fence cannot forget to stop the poller.
+//! [`Pollers`] owns what the poll functions of an interface work on, as a mutex owns its data. There are two ways to reach
+//! it: the kernel's poll call, and [`Pollers::stop`], which waits until no poll runs and keeps them out until the guard is
+//! dropped. So a ring needs no lock on the data path, and a fence cannot forget to stop a poller.
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
-use super::bindings;
-use core::{
-    cell::UnsafeCell,
-    marker::PhantomData,
-    ops::{Deref, DerefMut},
-};
+use super::{bindings, netdev::MAX_QUEUES, skb::SkBuff};
+use core::{cell::UnsafeCell, marker::PhantomData};
 use kernel::{
     new_mutex,
     prelude::*,
     sync::{Mutex, MutexGuard},
     types::Opaque,
 };
+use pin_init::pin_init_array_from_fn;
 
 /// A NAPI instance and the state of its poll function.
 ///
 /// # Invariants
 ///
 /// - `napi` was added to a net_device before anything else is called, and is disabled at first.
-/// - `state` is only touched by the poll function, which NAPI never runs twice at a time, or by the holder of
+/// - `state` is only touched by the poll function, which NAPI never runs twice at a time, or by the holder of the set's
 ///   `control` while NAPI is disabled.
 #[pin_data]
+#[repr(C)]
 pub(crate) struct Napi<T> {
+    /// First, so that a pointer to it is one to the whole.
     #[pin]
     pub(super) napi: Opaque<bindings::rnic_napi>,
-    /// Whether NAPI is enabled; held while it is stopped.
-    #[pin]
-    control: Mutex<bool>,
     pub(super) state: UnsafeCell<T>,
 }
 
@@ -44,15 +40,8 @@ unsafe impl<T: Send> Sync for Napi<T> {}
 unsafe impl<T: Send> Send for Napi<T> {}
 
 impl<T> Napi<T> {
-    pub(super) fn new(state: T) -> impl PinInit<Self, Error> {
-        try_pin_init!(Self {
-            napi: Opaque::new(bindings::rnic_napi::default()),
-            control <- new_mutex!(false),
-            state: UnsafeCell::new(state),
-        }? Error)
-    }
-
     /// Schedules a poll, from interrupt or softirq context. While NAPI is disabled it has no effect.
+    #[inline]
     pub(crate) fn schedule(&self) {
         // SAFETY: The instance is initialised by the type's invariant.
         unsafe { bindings::rnic_napi_schedule(self.napi.get()) };
@@ -63,101 +52,121 @@ impl<T> Napi<T> {
         // SAFETY: The instance is initialised by the type's invariant.
         unsafe { bindings::rnic_napi_kick(self.napi.get()) };
     }
+}
 
-    /// Waits for a running poll and keeps polls out until the guard is dropped. Process context.
+/// The NAPI instances of an interface, one for each pair of queues.
+#[pin_data]
+pub(crate) struct Pollers<T> {
+    #[pin]
+    napis: [Napi<T>; MAX_QUEUES],
+    /// How many are enabled, from the first on; held while they are stopped.
+    #[pin]
+    control: Mutex<usize>,
+}
+
+impl<T: Default> Pollers<T> {
+    pub(super) fn new() -> impl PinInit<Self, Error> {
+        try_pin_init!(Self {
+            napis <- pin_init_array_from_fn(|_| {
+                try_pin_init!(Napi {
+                    napi: Opaque::new(bindings::rnic_napi::default()),
+                    state: UnsafeCell::new(T::default()),
+                }? Error)
+            }),
+            control <- new_mutex!(0),
+        }? Error)
+    }
+}
+
+impl<T> Pollers<T> {
+    /// The instance of a pair of queues.
+    #[inline]
+    pub(crate) fn get(&self, queue: usize) -> Option<&Napi<T>> {
+        self.napis.get(queue)
+    }
+
+    /// Waits for running polls and keeps polls out until the guard is dropped. Process context.
     pub(crate) fn stop(&self) -> Stopped<'_, T> {
         let enabled = self.control.lock();
-        if *enabled {
+        for napi in self.napis.iter().take(*enabled) {
             // SAFETY: NAPI is enabled, and `control` keeps others from changing that.
-            unsafe { bindings::napi_disable(self.napi.get().cast()) };
+            unsafe { bindings::napi_disable(napi.napi.get().cast()) };
         }
         Stopped {
-            napi: self,
+            pollers: self,
             enabled,
         }
     }
 }
 
-/// Exclusive access to a stopped NAPI's state. When dropped, NAPI runs again if it ran before.
+/// Exclusive access to the states of stopped pollers. When dropped, as many run again as are to be enabled.
 ///
 /// # Invariants
 ///
-/// NAPI is disabled for as long as this exists.
+/// No NAPI instance of the set is enabled for as long as this exists.
 pub(crate) struct Stopped<'a, T> {
-    napi: &'a Napi<T>,
-    enabled: MutexGuard<'a, bool>,
+    pollers: &'a Pollers<T>,
+    enabled: MutexGuard<'a, usize>,
 }
 
 impl<T> Stopped<'_, T> {
-    /// Lets NAPI run, or not, once the guard is dropped.
-    pub(crate) fn set_enabled(&mut self, enabled: bool) {
-        *self.enabled = enabled;
+    /// Lets the first `count` instances run once the guard is dropped.
+    pub(crate) fn set_enabled(&mut self, count: usize) {
+        *self.enabled = count.min(MAX_QUEUES);
     }
 
-    /// Runs `body` on the state with bottom halves disabled, as a poll would run. Packets that it hands to the
+    /// The state of a poller.
+    pub(crate) fn state(&mut self, queue: usize) -> Option<&mut T> {
+        let napi = self.pollers.get(queue)?;
+        // SAFETY: NAPI is disabled by the invariant, so that nobody else has the state; `self` is borrowed exclusively.
+        Some(unsafe { &mut *napi.state.get() })
+    }
+
+    /// Runs `body` on each state with bottom halves disabled, as a poll would run. Packets that it hands to the
     /// stack are not merged by GRO.
-    pub(crate) fn drain<R>(
-        &mut self,
-        body: impl FnOnce(&mut T, &NapiContext<'_>) -> R,
-    ) -> Option<R> {
-        struct Call<'a, T, F, R> {
-            napi: &'a Napi<T>,
-            body: Option<F>,
-            result: Option<R>,
+    pub(crate) fn drain(&mut self, body: impl FnMut(&mut T, &NapiContext<'_>)) {
+        struct Call<'a, T, F> {
+            pollers: &'a Pollers<T>,
+            body: F,
         }
-        unsafe extern "C" fn call<T, F, R>(arg: *mut c_void)
+        unsafe extern "C" fn call<T, F>(arg: *mut c_void)
         where
-            F: FnOnce(&mut T, &NapiContext<'_>) -> R,
+            F: FnMut(&mut T, &NapiContext<'_>),
         {
             // SAFETY: `arg` is the `Call` below, which outlives the call and is not used meanwhile.
-            let call = unsafe { &mut *arg.cast::<Call<'_, T, F, R>>() };
-            // SAFETY: NAPI is disabled by the guard's invariant, so that nobody else has the state.
-            let state = unsafe { &mut *call.napi.state.get() };
-            let context = NapiContext {
-                napi: call.napi.napi.get(),
-                gro: false,
-                _life: PhantomData,
-            };
-            call.result = call.body.take().map(|body| body(state, &context));
+            let call = unsafe { &mut *arg.cast::<Call<'_, T, F>>() };
+            for napi in &call.pollers.napis {
+                // SAFETY: NAPI is disabled by the guard's invariant, so that nobody else has the state.
+                let state = unsafe { &mut *napi.state.get() };
+                let context = NapiContext {
+                    napi: napi.napi.get(),
+                    polling: false,
+                    _life: PhantomData,
+                };
+                (call.body)(state, &context);
+            }
+        }
+        fn typed<T, F>(_: &Call<'_, T, F>) -> unsafe extern "C" fn(*mut c_void)
+        where
+            F: FnMut(&mut T, &NapiContext<'_>),
+        {
+            call::<T, F>
         }
         let mut arg = Call {
-            napi: self.napi,
-            body: Some(body),
-            result: None,
+            pollers: self.pollers,
+            body,
         };
-        fn typed<T, F, R>(_: &Call<'_, T, F, R>) -> unsafe extern "C" fn(*mut c_void)
-        where
-            F: FnOnce(&mut T, &NapiContext<'_>) -> R,
-        {
-            call::<T, F, R>
-        }
         let body = typed(&arg);
         // SAFETY: `body` gets the argument that it expects, for the length of this call.
         unsafe { bindings::rnic_softirq(Some(body), core::ptr::from_mut(&mut arg).cast()) };
-        arg.result
-    }
-}
-
-impl<T> Deref for Stopped<'_, T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        // SAFETY: NAPI is disabled by the invariant, so that nobody else has the state.
-        unsafe { &*self.napi.state.get() }
-    }
-}
-
-impl<T> DerefMut for Stopped<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: As in `deref`, and `self` is borrowed exclusively.
-        unsafe { &mut *self.napi.state.get() }
     }
 }
 
 impl<T> Drop for Stopped<'_, T> {
     fn drop(&mut self) {
-        if *self.enabled {
+        for napi in self.pollers.napis.iter().take(*self.enabled) {
             // SAFETY: NAPI is disabled by the invariant; `control` is still held.
-            unsafe { bindings::napi_enable(self.napi.napi.get().cast()) };
+            unsafe { bindings::napi_enable(napi.napi.get().cast()) };
         }
     }
 }
@@ -165,7 +174,7 @@ impl<T> Drop for Stopped<'_, T> {
 /// Proof of being in NAPI context: in a poll, or in [`Stopped::drain`].
 pub(crate) struct NapiContext<'a> {
     napi: *mut bindings::rnic_napi,
-    gro: bool,
+    polling: bool,
     _life: PhantomData<*const &'a ()>,
 }
 
@@ -173,18 +182,26 @@ impl NapiContext<'_> {
     /// # Safety
     ///
     /// The caller is the poll function of `napi`.
+    #[inline]
     pub(super) unsafe fn polling(napi: *mut bindings::rnic_napi) -> Self {
         Self {
             napi,
-            gro: true,
+            polling: true,
             _life: PhantomData,
         }
     }
 
+    /// The instance that is polled.
+    #[inline]
+    pub(super) fn as_raw(&self) -> *mut bindings::rnic_napi {
+        self.napi
+    }
+
     /// Gives a received packet to the stack.
-    pub(crate) fn receive(&self, skb: super::skb::SkBuff) {
+    #[inline]
+    pub(crate) fn receive(&self, skb: SkBuff) {
         let skb = skb.into_raw();
-        if self.gro {
+        if self.polling {
             // SAFETY: In the poll of `napi`, with an owned skb.
             unsafe { bindings::rnic_napi_gro_receive(self.napi, skb) };
         } else {
@@ -194,8 +211,10 @@ impl NapiContext<'_> {
     }
 
     /// Ends the polling if the budget was not used up; `true` if interrupts are to be enabled again.
+    #[inline]
     pub(crate) fn complete(&self, work: usize) -> bool {
         // SAFETY: In the poll of `napi`. `drain` never completes: it is not a poll.
-        self.gro && unsafe { bindings::napi_complete_done(self.napi.cast(), work as c_int) }
+        self.polling
+            && unsafe { bindings::napi_complete_done(self.napi.cast(), work as c_int) }
     }
 }

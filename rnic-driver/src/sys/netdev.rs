@@ -3,36 +3,63 @@
 //! A network interface: what a driver implements, and the life cycle around it.
 //!
 //! [`Registration::new`] allocates, fills and registers a `net_device`; dropping it unregisters. In between, the kernel
-//! calls the driver's [`Operations`] with a [`Port`]: the interface, its NAPI instance and its transmit state. What may
-//! be touched where is in the signatures: `poll` alone gets the poll state, `start_xmit` alone the transmit state.
+//! calls the driver's [`Operations`] with a [`Port`]: the interface, its NAPI instances and its transmit states. What may
+//! be touched where is in the signatures: `poll` alone gets a poll state, `start_xmit` alone a transmit state.
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
 use super::{
     bindings,
+    ethtool::Ethtool,
     extack::ExtAck,
+    deferred::Deferred,
+    hwtstamp::Timestamping,
     metadata_ops::Door,
-    napi::{Napi, NapiContext},
-    pci_device,
+    napi::{NapiContext, Pollers},
+    netdev_bpf::Wakeup,
+    pci_device::{self, Line, Vectors},
+    ptp::{self, PhcIndex, PtpClock},
+    queue_stats::QueueStatistics,
     skb::SkBuff,
+    tx_queue::{TxQueue, XmitGuard},
     vtable::Vtable,
     xdp::Prog,
+    xdp_features::{self, Features},
+    xdp_frame::Frames,
+    xsk::XskPool,
 };
-use core::{
-    cell::UnsafeCell,
-    ops::{Deref, DerefMut},
-    ptr::NonNull,
-};
-use kernel::{device::Bound, error::to_result, pci, prelude::*};
+use core::{cell::UnsafeCell, ptr::NonNull};
+use kernel::{device::Bound, error::to_result, pci, prelude::*, str::CString};
+use pin_init::init_array_from_fn;
+
+/// Pairs of queues that an interface may have.
+pub(crate) const MAX_QUEUES: usize = 8;
 
 /// `netdev_features_t` bits that this driver knows.
 pub(crate) mod feature {
+    use super::bindings;
+
     /// Receive hashing.
-    pub(crate) const RXHASH: u64 = 1 << super::bindings::NETIF_F_RXHASH_BIT;
+    pub(crate) const RXHASH: u64 = 1 << bindings::NETIF_F_RXHASH_BIT;
     /// Receive checksum offload.
-    pub(crate) const RXCSUM: u64 = 1 << super::bindings::NETIF_F_RXCSUM_BIT;
+    pub(crate) const RXCSUM: u64 = 1 << bindings::NETIF_F_RXCSUM_BIT;
     /// VLAN tags are taken out of received packets.
-    pub(crate) const VLAN_RX: u64 = 1 << super::bindings::NETIF_F_HW_VLAN_CTAG_RX_BIT;
+    pub(crate) const VLAN_RX: u64 = 1 << bindings::NETIF_F_HW_VLAN_CTAG_RX_BIT;
+    /// VLAN tags are put into sent packets.
+    pub(crate) const VLAN_TX: u64 = 1 << bindings::NETIF_F_HW_VLAN_CTAG_TX_BIT;
+    /// Packets of VLANs that nobody asked for are dropped.
+    pub(crate) const VLAN_FILTER: u64 = 1 << bindings::NETIF_F_HW_VLAN_CTAG_FILTER_BIT;
+    /// Packets may be in fragments.
+    pub(crate) const SG: u64 = 1 << bindings::NETIF_F_SG_BIT;
+    /// TCP and UDP checksums over IPv4 and IPv6.
+    pub(crate) const HW_CSUM: u64 =
+        1 << bindings::NETIF_F_IP_CSUM_BIT | 1 << bindings::NETIF_F_IPV6_CSUM_BIT;
+    /// TCP segmentation over IPv4.
+    pub(crate) const TSO: u64 = 1 << bindings::NETIF_F_TSO_BIT;
+    /// TCP segmentation over IPv6.
+    pub(crate) const TSO6: u64 = 1 << bindings::NETIF_F_TSO6_BIT;
+    /// Memory above 4 GiB is reached.
+    pub(crate) const HIGHDMA: u64 = 1 << bindings::NETIF_F_HIGHDMA_BIT;
 }
 
 /// A `struct net_device`.
@@ -46,6 +73,7 @@ impl NetDevice {
     /// # Safety
     ///
     /// `dev` is live for `'a`.
+    #[inline]
     pub(super) unsafe fn from_raw<'a>(dev: *mut bindings::net_device) -> &'a Self {
         // SAFETY: `NetDevice` is a transparent wrapper.
         unsafe { &*dev.cast::<Self>() }
@@ -62,6 +90,12 @@ impl NetDevice {
         unsafe { bindings::rnic_netdev_ifindex(self.as_raw()) as u32 }
     }
 
+    /// The MTU from now on. Under rtnl.
+    pub(crate) fn set_mtu(&self, mtu: usize) {
+        // SAFETY: Live.
+        unsafe { bindings::rnic_netdev_set_mtu(self.as_raw(), mtu as u32) };
+    }
+
     /// The link came up.
     pub(crate) fn carrier_on(&self) {
         // SAFETY: Live; any context.
@@ -74,37 +108,60 @@ impl NetDevice {
         unsafe { bindings::netif_carrier_off(self.as_raw()) };
     }
 
-    /// The stack may transmit.
-    pub(crate) fn tx_start(&self) {
+    /// Whether the link is up, as the stack sees it.
+    pub(crate) fn carrier_ok(&self) -> bool {
         // SAFETY: Live.
-        unsafe { bindings::rnic_tx_start(self.as_raw()) };
+        unsafe { bindings::rnic_netdev_carrier_ok(self.as_raw()) }
     }
 
-    /// The stack must not transmit: the ring is full, or the interface goes down.
-    #[inline]
-    pub(crate) fn tx_stop(&self) {
+    /// Whether the user has set the RSS table, so that it is not the driver's to spread anew.
+    pub(crate) fn is_rxfh_configured(&self) -> bool {
         // SAFETY: Live.
-        unsafe { bindings::rnic_tx_stop(self.as_raw()) };
+        unsafe { bindings::rnic_netdev_rxfh_configured(self.as_raw()) }
     }
 
-    /// Whether the stack was told to stop transmitting.
-    #[inline]
-    pub(crate) fn tx_stopped(&self) -> bool {
-        // SAFETY: Live.
-        unsafe { bindings::rnic_tx_stopped(self.as_raw()) }
-    }
-
-    /// There is room again.
-    #[inline]
-    pub(crate) fn tx_wake(&self) {
-        // SAFETY: Live.
-        unsafe { bindings::rnic_tx_wake(self.as_raw()) };
+    /// The interface's Ethernet address.
+    pub(crate) fn address(&self) -> [u8; 6] {
+        let mut address = [0; 6];
+        // SAFETY: Live; room for six bytes.
+        unsafe { bindings::rnic_netdev_addr(self.as_raw(), address.as_mut_ptr()) };
+        address
     }
 
     /// Sets the interface's Ethernet address. Under rtnl, or before registration.
     pub(crate) fn set_address(&self, address: [u8; 6]) {
         // SAFETY: Live; six bytes.
         unsafe { bindings::rnic_netdev_set_addr(self.as_raw(), address.as_ptr()) };
+    }
+
+    /// Says how many pairs of queues are in use. Under rtnl.
+    ///
+    /// # Errors
+    ///
+    /// Those of `netif_set_real_num_queues`; nothing changed then.
+    pub(crate) fn set_queues(&self, count: usize) -> Result {
+        // SAFETY: Live.
+        to_result(unsafe {
+            bindings::netif_set_real_num_queues(self.as_raw(), count as u32, count as u32)
+        })
+    }
+
+    /// A transmit queue.
+    #[inline]
+    pub(crate) fn tx_queue(&self, index: usize) -> TxQueue<'_> {
+        TxQueue::new(self, index)
+    }
+
+    /// Keeps the stack from transmitting on any queue, and waits for those who do. Process context.
+    pub(crate) fn tx_disable(&self) {
+        // SAFETY: Live.
+        unsafe { bindings::rnic_tx_disable(self.as_raw()) };
+    }
+
+    /// The stack may transmit, and what waits is sent.
+    pub(crate) fn tx_wake_all(&self) {
+        // SAFETY: Live.
+        unsafe { bindings::rnic_tx_wake_all(self.as_raw()) };
     }
 }
 
@@ -119,13 +176,13 @@ pub(crate) enum Xmit {
 /// Interface counters, as `ip -s link` shows them.
 #[derive(Default)]
 pub(crate) struct LinkStats {
-    /// Packets and bytes received and given on.
+    /// Packets received.
     pub(crate) rx_packets: u64,
     /// Bytes received.
     pub(crate) rx_bytes: u64,
-    /// Packets that a program or a lack of memory dropped.
+    /// Packets that a lack of memory dropped.
     pub(crate) rx_dropped: u64,
-    /// Frames longer than the buffer, or chained.
+    /// Frames of a length that cannot be.
     pub(crate) rx_length_errors: u64,
     /// Frames with another error.
     pub(crate) rx_errors: u64,
@@ -137,17 +194,61 @@ pub(crate) struct LinkStats {
     pub(crate) tx_dropped: u64,
 }
 
+/// Which addresses are received besides the own one and broadcasts.
+pub(crate) struct Filter<'a> {
+    /// All.
+    pub(crate) promiscuous: bool,
+    /// All multicast.
+    pub(crate) all_multicast: bool,
+    /// Other unicast addresses are wanted.
+    pub(crate) more_unicast: bool,
+    multicast: &'a bindings::netdev_hw_addr_list,
+}
+
+impl<'a> Filter<'a> {
+    pub(super) fn new(
+        promiscuous: bool,
+        all_multicast: bool,
+        more_unicast: bool,
+        multicast: &'a bindings::netdev_hw_addr_list,
+    ) -> Self {
+        Self {
+            promiscuous,
+            all_multicast,
+            more_unicast,
+            multicast,
+        }
+    }
+
+    /// Calls `each` with every multicast address that is wanted.
+    pub(crate) fn multicast<F: FnMut([u8; 6])>(&self, mut each: F) {
+        unsafe extern "C" fn call<F: FnMut([u8; 6])>(arg: *mut c_void, address: *const u8) {
+            // SAFETY: Both are valid for the call: `arg` is the closure, an address has six bytes.
+            unsafe { (*arg.cast::<F>())(address.cast::<[u8; 6]>().read_unaligned()) };
+        }
+        // SAFETY: The list is live; the closure outlives the call.
+        unsafe {
+            bindings::rnic_hw_addr_for_each(
+                self.multicast,
+                Some(call::<F>),
+                core::ptr::from_mut(&mut each).cast(),
+            );
+        }
+    }
+}
+
 /// A network driver.
-pub(crate) trait Operations: Sized + Send + Sync {
-    /// What the poll function works on.
-    type Poll: Send;
-    /// What `start_xmit` works on, under the transmit queue's lock.
-    type Xmit: Send;
+pub(crate) trait Operations:
+    Ethtool + Timestamping + PtpClock + QueueStatistics + Sized + Send + Sync
+{
+    /// What a poll function works on, for each pair of queues.
+    type Poll: Default + Send;
+    /// What `start_xmit` works on, for each queue, under its lock.
+    type Xmit: Default + Send;
     /// The driver's name, as `ethtool -i` shows it.
     const NAME: &'static CStr;
-
-    /// Names of the private flags (`ethtool --show-priv-flags`), at most 31 bytes each; the index is the bit.
-    const PRIVATE_FLAGS: &'static [&'static CStr];
+    /// What the driver does for XDP, in every configuration.
+    const XDP_FEATURES: Features;
 
     /// The way from the interface to its metadata.
     fn door() -> &'static Door;
@@ -156,36 +257,50 @@ pub(crate) trait Operations: Sized + Send + Sync {
     fn open(&self, port: &Port<Self>) -> Result;
     /// `ip link set down`.
     fn stop(&self, port: &Port<Self>);
-    /// Sends one packet.
-    fn start_xmit(&self, tx: &mut Self::Xmit, dev: &NetDevice, skb: SkBuff) -> Xmit;
+    /// Sends one packet on transmit queue `queue`.
+    fn start_xmit(
+        &self,
+        tx: &mut Self::Xmit,
+        port: &Port<Self>,
+        queue: TxQueue<'_>,
+        skb: SkBuff,
+    ) -> Xmit;
     /// Handles completions; returns how many packets were received, `budget` to be called again.
     fn poll(
         &self,
         state: &mut Self::Poll,
-        dev: &NetDevice,
+        port: &Port<Self>,
         context: &NapiContext<'_>,
         budget: usize,
     ) -> usize;
-    /// An interrupt. It may have no cause.
-    fn interrupt(&self, port: &Port<Self>);
+    /// An interrupt of `vector`. It may have no cause; `false` if it was certainly not this device's.
+    fn interrupt(&self, port: &Port<Self>, vector: usize) -> bool;
+    /// Makes a feature set one that the hardware can do.
+    fn fix_features(&self, features: u64) -> u64;
     /// `ethtool -K`: `features` is the whole new set. On failure the old set stays in force.
     fn set_features(&self, port: &Port<Self>, features: u64) -> Result;
     /// Attaches, replaces or (with `None`) detaches the XDP program.
     fn set_xdp(&self, port: &Port<Self>, prog: Option<Prog>, extack: &mut ExtAck<'_>) -> Result;
+    /// Gives queue `queue` an AF_XDP socket's memory to receive into and send from, or takes it away.
+    fn set_xsk_pool(&self, port: &Port<Self>, queue: u32, pool: Option<XskPool>) -> Result;
+    /// An AF_XDP socket wants queue `queue` to be looked at. Must not sleep.
+    fn xsk_wakeup(&self, port: &Port<Self>, queue: u32, wanted: Wakeup) -> Result;
+    /// Sends frames that came from another interface. Those that are not taken stay the caller's. Softirq context.
+    fn xdp_xmit(&self, port: &Port<Self>, frames: &mut Frames<'_>, flush: bool) -> Result;
+    /// `ip link set mtu`.
+    fn set_mtu(&self, port: &Port<Self>, mtu: usize) -> Result;
     /// `ip link set address`.
     fn set_address(&self, dev: &NetDevice, address: [u8; 6]);
     /// Promiscuous mode and multicast.
-    fn set_rx_mode(&self, promiscuous: bool, all_multicast: bool);
-    /// Counters.
-    fn stats(&self) -> LinkStats;
-    /// The transmit queue has not moved for five seconds.
-    fn tx_timeout(&self, port: &Port<Self>);
-    /// The private flags that are on.
-    fn private_flags(&self) -> u32;
-    /// `ethtool --set-priv-flags`. On failure the old flags stay in force.
-    fn set_private_flags(&self, port: &Port<Self>, flags: u32) -> Result;
-    /// Ring sizes: receive, transmit.
-    fn ring_sizes(&self) -> (u32, u32);
+    fn set_rx_mode(&self, filter: &Filter<'_>);
+    /// Packets of VLAN `vid` are wanted, or not.
+    fn set_vlan(&self, vid: u16, wanted: bool);
+    /// Counters. Any context.
+    fn link_stats(&self, port: &Port<Self>) -> LinkStats;
+    /// A transmit queue has not moved for five seconds. Must not sleep.
+    fn tx_timeout(&self, port: &Port<Self>, queue: usize);
+    /// What [`Port::defer`] asked for: in process context, under rtnl.
+    fn deferred(&self, port: &Port<Self>);
     /// The published layout of receive queue `queue`, for the per-queue files.
     fn layout(&self, queue: u32) -> Option<&crate::runtime::LayoutState>;
 }
@@ -201,8 +316,11 @@ pub(crate) struct Port<T: Operations> {
     #[pin]
     ops: T,
     #[pin]
-    napi: Napi<T::Poll>,
-    pub(super) xmit: UnsafeCell<T::Xmit>,
+    pollers: Pollers<T::Poll>,
+    pub(super) xmit: [UnsafeCell<T::Xmit>; MAX_QUEUES],
+    #[pin]
+    deferred: Deferred,
+    phc: PhcIndex,
 }
 
 // SAFETY: By the invariants, and because its parts are.
@@ -218,63 +336,93 @@ impl<T: Operations> Port<T> {
         unsafe { NetDevice::from_raw(self.dev.as_ptr()) }
     }
 
-    /// Its NAPI instance.
-    pub(crate) fn napi(&self) -> &Napi<T::Poll> {
-        &self.napi
+    /// Its NAPI instances.
+    #[inline]
+    pub(crate) fn pollers(&self) -> &Pollers<T::Poll> {
+        &self.pollers
     }
 
     /// The driver.
+    #[inline]
     pub(crate) fn driver(&self) -> &T {
         &self.ops
     }
 
-    /// The transmit state, with its queue locked. Bottom halves are off until the guard is dropped.
-    pub(crate) fn lock_tx(&self) -> XmitGuard<'_, T> {
-        // SAFETY: The device is live.
-        unsafe { bindings::rnic_tx_lock(self.dev.as_ptr()) };
-        XmitGuard { port: self }
+    /// Has [`Operations::deferred`] called soon. Any context.
+    pub(crate) fn defer(&self) {
+        self.deferred.schedule();
+    }
+
+    /// The number of the interface's clock, if it is registered.
+    pub(crate) fn phc_index(&self) -> Option<u32> {
+        self.phc.get()
+    }
+
+    /// The transmit state of a queue, with the queue locked. Bottom halves are off until the guard is dropped. Process
+    /// context.
+    pub(crate) fn lock_tx(&self, queue: usize) -> Option<XmitGuard<'_, T::Xmit>> {
+        let state = self.xmit.get(queue)?;
+        // SAFETY: The state is that of the queue.
+        Some(unsafe { XmitGuard::lock_bh(self.dev().tx_queue(queue), state) })
+    }
+
+    /// The same in softirq context.
+    #[inline]
+    pub(crate) fn lock_tx_softirq(
+        &self,
+        queue: usize,
+        _context: &impl Softirq,
+    ) -> Option<XmitGuard<'_, T::Xmit>> {
+        let state = self.xmit.get(queue)?;
+        // SAFETY: The state is that of the queue, and bottom halves are off.
+        Some(unsafe { XmitGuard::lock(self.dev().tx_queue(queue), state) })
+    }
+
+    /// Tells user space which NAPI instance serves which queue: the first `count` do. Under rtnl.
+    pub(crate) fn link_napis(&self, count: usize) {
+        for queue in 0..MAX_QUEUES {
+            let Some(napi) = self.pollers.get(queue) else {
+                continue;
+            };
+            // SAFETY: Live; both queues of the pair exist, or the C side looks no further.
+            unsafe {
+                bindings::rnic_link_napi(
+                    self.dev.as_ptr(),
+                    queue as u32,
+                    napi.napi.get(),
+                    queue < count,
+                );
+            }
+        }
     }
 }
 
 impl<T: Operations> pci_device::Handler for Port<T> {
-    fn interrupt(&self) {
-        self.ops.interrupt(self);
+    #[inline]
+    fn interrupt(&self, vector: usize) -> bool {
+        self.ops.interrupt(self, vector)
     }
 }
 
-/// The transmit state, locked.
-pub(crate) struct XmitGuard<'a, T: Operations> {
-    port: &'a Port<T>,
-}
+/// Proof that bottom halves are off.
+pub(crate) trait Softirq {}
 
-impl<T: Operations> Deref for XmitGuard<'_, T> {
-    type Target = T::Xmit;
-    fn deref(&self) -> &T::Xmit {
-        // SAFETY: The transmit queue is locked.
-        unsafe { &*self.port.xmit.get() }
-    }
-}
+impl Softirq for NapiContext<'_> {}
 
-impl<T: Operations> DerefMut for XmitGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T::Xmit {
-        // SAFETY: The transmit queue is locked.
-        unsafe { &mut *self.port.xmit.get() }
-    }
-}
-
-impl<T: Operations> Drop for XmitGuard<'_, T> {
-    fn drop(&mut self) {
-        // SAFETY: Locked by `lock_tx`.
-        unsafe { bindings::rnic_tx_unlock(self.port.dev.as_ptr()) };
-    }
-}
+impl Softirq for Frames<'_> {}
 
 /// What is known of an interface before it exists.
 pub(crate) struct Setup {
+    /// Pairs of queues, at most.
+    pub(crate) queues: usize,
+    /// Pairs of queues that are used at first.
+    pub(crate) queues_at_start: usize,
     /// Features that are on at start.
     pub(crate) features: u64,
     /// Features that the user may change.
     pub(crate) hw_features: u64,
+    /// Features of VLAN interfaces on top.
+    pub(crate) vlan_features: u64,
     /// The largest MTU.
     pub(crate) max_mtu: u32,
     /// The permanent Ethernet address.
@@ -285,10 +433,13 @@ pub(crate) struct Setup {
 ///
 /// # Invariants
 ///
-/// `dev` is registered, its private area points to `port`, and `line` delivers to `port`.
+/// `dev` is registered, its private area points to `port`, and `lines` deliver to `port`.
 pub(crate) struct Registration<'bound, T: Operations> {
     dev: NonNull<bindings::net_device>,
-    line: Option<pci_device::Line<'bound, Port<T>>>,
+    // The order is that of dropping: lines, their vectors, the port they deliver to.
+    lines: KVec<Line<Port<T>>>,
+    _vectors: Vectors<'bound>,
+    clock: Option<ptp::Registration<'bound, T>>,
     _port: Pin<KBox<Port<T>>>,
 }
 
@@ -298,46 +449,54 @@ unsafe impl<T: Operations> Send for Registration<'_, T> {}
 unsafe impl<T: Operations> Sync for Registration<'_, T> {}
 
 impl<'bound, T: Operations> Registration<'bound, T> {
-    /// Creates and registers an interface of one receive and one transmit queue.
+    /// Creates and registers an interface.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`, or what the interrupt or the registration say. Nothing is left behind.
+    /// `ENOMEM`, or what the interrupts or the registration say. Nothing is left behind.
     pub(crate) fn new(
         pdev: &'bound pci::Device<Bound>,
         setup: &Setup,
+        vectors: Vectors<'bound>,
         ops: impl PinInit<T, Error>,
-        poll: T::Poll,
-        xmit: T::Xmit,
     ) -> Result<Self> {
+        let queues = setup.queues.clamp(1, MAX_QUEUES) as u32;
         // SAFETY: The private area is one pointer.
         let dev = unsafe {
-            bindings::alloc_etherdev_mqs(core::mem::size_of::<*const Port<T>>() as c_int, 1, 1)
+            bindings::alloc_etherdev_mqs(
+                core::mem::size_of::<*const Port<T>>() as c_int,
+                queues,
+                queues,
+            )
         };
         let dev = Allocated(NonNull::new(dev).ok_or(ENOMEM)?);
         let raw = dev.0.as_ptr();
         let port = KBox::pin_init(
             try_pin_init!(Port {
-                // INVARIANT: The device is freed after the port, below and in `Drop`.
+                // INVARIANT: The device is freed before the port, below and in `Drop`.
                 dev: dev.0,
                 ops <- ops,
-                napi <- Napi::new(poll),
-                xmit: UnsafeCell::new(xmit),
+                pollers <- Pollers::new(),
+                xmit <- init_array_from_fn(|_| UnsafeCell::new(T::Xmit::default())),
+                deferred <- Deferred::new(),
+                phc: PhcIndex::none(),
             }? Error),
             GFP_KERNEL,
         )?;
-        // From here on the device goes before the port, whose NAPI instance it links to.
+        // From here on the device goes before the port, whose NAPI instances it links to.
         let dev = dev;
         let this: NonNull<Port<T>> = NonNull::from(&*port);
+        let at_start = setup.queues_at_start.clamp(1, queues as usize);
         let setup = bindings::rnic_netdev_setup {
-            // SAFETY: The device is bound.
-            parent: unsafe { &raw mut (*pci_device::raw(pdev)).dev },
+            parent: pci_device::device(pdev).as_ptr(),
             netdev_ops: Vtable::<T>::NETDEV,
             ethtool_ops: Vtable::<T>::ETHTOOL,
+            stat_ops: Vtable::<T>::QUEUE_STATS,
             xdp_metadata_ops: T::door().as_raw(),
             rx_queue_group: Vtable::<T>::RX_QUEUE,
             features: setup.features,
             hw_features: setup.hw_features,
+            vlan_features: setup.vlan_features,
             max_mtu: setup.max_mtu,
             addr: setup.address,
         };
@@ -347,18 +506,44 @@ impl<'bound, T: Operations> Registration<'bound, T> {
             bindings::rnic_netdev_priv(raw)
                 .cast::<*const Port<T>>()
                 .write(this.as_ptr());
-            bindings::rnic_napi_add(raw, port.napi.napi.get(), Some(Vtable::<T>::poll));
             bindings::netif_carrier_off(raw);
+            port.deferred.init(this);
         }
-        // SAFETY: The line is dropped before the port, below and in `Drop`.
-        let line = unsafe { pci_device::Line::new(pdev, T::NAME, this) }?;
+        xdp_features::init(port.dev(), T::XDP_FEATURES);
+        port.dev().set_queues(at_start)?;
+        for queue in 0..queues as usize {
+            if let Some(napi) = port.pollers.get(queue) {
+                // SAFETY: A fresh device and a fresh instance, which lives as long as the port.
+                unsafe { bindings::rnic_napi_add(raw, napi.napi.get(), Some(Vtable::<T>::poll), queue as u32) };
+            }
+        }
+        let mut lines = KVec::with_capacity(vectors.count(), GFP_KERNEL)?;
+        for index in 0..vectors.count() {
+            let name = if index + 1 == vectors.count() {
+                CString::try_from_fmt(fmt!("rnic"))?
+            } else {
+                CString::try_from_fmt(fmt!("rnic-TxRx-{index}"))?
+            };
+            // SAFETY: The lines are dropped before the port and the vectors, below and in `Drop`.
+            let line = unsafe { vectors.request(index, &name, this) }?;
+            if let Some(napi) = port.pollers.get(index).filter(|_| index < queues as usize) {
+                // SAFETY: The instance was added to the device.
+                unsafe { bindings::rnic_napi_set_irq(napi.napi.get(), line.irq()) };
+            }
+            lines.push(line, GFP_KERNEL)?;
+        }
+        // SAFETY: The driver is a part of the pinned port, which goes after the clock, below and in `Drop`.
+        let clock = unsafe { ptp::Registration::new(pdev, NonNull::from(port.driver())) }.ok();
+        port.phc.set(clock.as_ref().map(ptp::Registration::index));
         // SAFETY: The device is complete.
         to_result(unsafe { bindings::register_netdev(raw) })?;
         core::mem::forget(dev);
         // INVARIANT: Registered; everything was set above.
         Ok(Self {
             dev: port.dev,
-            line: Some(line),
+            lines,
+            _vectors: vectors,
+            clock,
             _port: port,
         })
     }
@@ -368,8 +553,10 @@ impl<T: Operations> Drop for Registration<'_, T> {
     fn drop(&mut self) {
         // SAFETY: Registered by the invariant; closes the interface first.
         unsafe { bindings::unregister_netdev(self.dev.as_ptr()) };
-        self.line = None;
-        // SAFETY: Unregistered; removes the NAPI instance, whose memory is freed after this.
+        self._port.deferred.cancel();
+        self.lines.clear();
+        self.clock = None;
+        // SAFETY: Unregistered; removes the NAPI instances, whose memory is freed after this.
         unsafe { bindings::free_netdev(self.dev.as_ptr()) };
     }
 }

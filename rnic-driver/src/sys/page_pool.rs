@@ -3,7 +3,7 @@
 //! Receive buffers from a page_pool: mapped once, recycled for as long as the ring lives.
 //!
 //! A [`RxBuffer`] is one page and is owned by exactly one party: a ring slot, the receive loop, or (after
-//! [`RxBuffer::into_page`]) the skb that was built around it. Dropping it returns the page to its pool.
+//! [`RxBuffer::into_page`]) the packet that was built around it. Dropping it returns the page to its pool.
 //!
 //! C header: [`include/net/page_pool/helpers.h`](srctree/include/net/page_pool/helpers.h)
 
@@ -33,7 +33,8 @@ pub(crate) struct PagePool {
 unsafe impl Send for PagePool {}
 
 impl PagePool {
-    /// Creates the pool of receive queue `queue`, fed from `napi`.
+    /// Creates the pool of receive queue `queue`, fed from `napi`. Pages are mapped both ways: a program may send what was
+    /// received into them.
     ///
     /// # Errors
     ///
@@ -45,12 +46,11 @@ impl PagePool {
         queue: u32,
         size: u32,
     ) -> Result<Self> {
-        let dev: *mut bindings::pci_dev = pci_device::raw(pdev);
         // SAFETY: The device is bound, the net_device and its NAPI instance are alive; the pool is destroyed before
         // they go, as the ring that owns it is.
         let pool = from_err_ptr(unsafe {
             bindings::rnic_page_pool_create(
-                &raw mut (*dev).dev,
+                pci_device::device(pdev).as_ptr(),
                 netdev.as_raw(),
                 napi.napi.get(),
                 queue,
@@ -72,12 +72,10 @@ impl PagePool {
         // hold the ring that owns the pool.
         let page = NonNull::new(unsafe { bindings::rnic_page_alloc(self.pool.as_ptr()) })?;
         // INVARIANT: A fresh page of this pool, owned by nobody else.
-        Some(RxBuffer {
-            page,
-            pool: self.pool,
-        })
+        Some(RxBuffer { page })
     }
 
+    #[inline]
     pub(super) fn as_raw(&self) -> *mut bindings::page_pool {
         self.pool.as_ptr()
     }
@@ -94,11 +92,9 @@ impl Drop for PagePool {
 ///
 /// # Invariants
 ///
-/// `page` belongs to `pool`, is mapped, and is referenced by `self` alone. The pool is alive: the ring that owns the
-/// buffer owns the pool too, and drops it last.
+/// `page` belongs to a page_pool, is mapped, and is referenced by `self` alone. A page keeps its pool alive.
 pub(crate) struct RxBuffer {
     page: NonNull<bindings::page>,
-    pool: NonNull<bindings::page_pool>,
 }
 
 // SAFETY: A page is not bound to a thread.
@@ -115,11 +111,8 @@ impl RxBuffer {
     /// Makes the first `len` bytes that the device wrote visible to the processor.
     #[inline]
     pub(crate) fn sync_for_cpu(&self, len: usize) {
-        let len = len.min(BUFFER_SIZE) as u32;
         // SAFETY: The page is mapped by the invariant, and the range lies in the mapping.
-        unsafe {
-            bindings::rnic_page_sync_for_cpu(self.pool.as_ptr(), self.page.as_ptr(), 0, len);
-        }
+        unsafe { bindings::rnic_page_sync_for_cpu(self.page.as_ptr(), len.min(BUFFER_SIZE) as u32) };
     }
 
     /// The page's first byte.
@@ -129,17 +122,35 @@ impl RxBuffer {
         unsafe { bindings::rnic_page_va(self.page.as_ptr()) }.cast()
     }
 
+    /// The first `len` bytes of the packet in it; at most [`BUFFER_SIZE`]. The device is done with it.
+    pub(crate) fn bytes(&self, len: usize) -> &[u8] {
+        let data = self.va().wrapping_add(HEADROOM);
+        // SAFETY: They lie in the page, which is owned, and initialised: what the device did not write was there before.
+        unsafe { core::slice::from_raw_parts(data, len.min(BUFFER_SIZE)) }
+    }
+
     /// Makes the buffer fit to be posted again, after the packet in it went nowhere.
     #[inline]
     pub(crate) fn sync_for_device(&self) {
         // SAFETY: The page is mapped by the invariant.
-        unsafe { bindings::rnic_page_sync_for_device(self.pool.as_ptr(), self.page.as_ptr()) };
+        unsafe { bindings::rnic_page_sync_for_device(self.page.as_ptr()) };
     }
 
-    /// Hands the page to an skb that will recycle it.
+    /// Hands the page to a packet that will return it.
     #[inline]
-    pub(super) fn into_page(self) {
-        core::mem::forget(self);
+    pub(super) fn into_page(self) -> NonNull<bindings::page> {
+        core::mem::ManuallyDrop::new(self).page
+    }
+
+    /// Takes the page back from a packet.
+    ///
+    /// # Safety
+    ///
+    /// `page` came from [`RxBuffer::into_page`] and nobody else owns it.
+    #[inline]
+    pub(super) unsafe fn from_page(page: NonNull<bindings::page>) -> Self {
+        // INVARIANT: By the function's contract.
+        Self { page }
     }
 }
 
@@ -147,6 +158,6 @@ impl Drop for RxBuffer {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: Owned by the invariant; any context when not direct.
-        unsafe { bindings::rnic_page_put(self.pool.as_ptr(), self.page.as_ptr(), false) };
+        unsafe { bindings::rnic_page_put(self.page.as_ptr()) };
     }
 }

@@ -4,7 +4,8 @@
 //!
 //! C header: [`include/linux/skbuff.h`](srctree/include/linux/skbuff.h)
 
-use super::{bindings, netdev::NetDevice, pci_device};
+use super::{bindings, dma::Mapping, netdev::NetDevice, pci_device};
+use crate::desc::offload::{Offload, Protocol, Segments, TransportChecksum};
 use core::{mem::ManuallyDrop, ptr::NonNull};
 use kernel::{device::Bound, pci, prelude::*};
 
@@ -24,13 +25,44 @@ impl SkBuff {
     /// # Safety
     ///
     /// `skb` is live and its reference passes to the result.
+    #[inline]
     pub(super) unsafe fn from_raw(skb: NonNull<bindings::sk_buff>) -> Self {
         // INVARIANT: by the function's contract.
         Self { skb }
     }
 
+    #[inline]
     pub(super) fn into_raw(self) -> *mut bindings::sk_buff {
         ManuallyDrop::new(self).skb.as_ptr()
+    }
+
+    #[inline]
+    pub(super) fn as_raw(&self) -> *mut bindings::sk_buff {
+        self.skb.as_ptr()
+    }
+
+    /// Bytes of the payload of a [`test_packet`](Self::test_packet): 0, 1, 2 and so on.
+    pub(crate) const TEST_PAYLOAD: usize = 64;
+
+    /// A UDP packet of `dev` to `address`, whose tag the device is to insert.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn test_packet(dev: &NetDevice, address: [u8; 6], tci: u16) -> Result<Self> {
+        // SAFETY: The device is live; six bytes.
+        let skb = unsafe {
+            bindings::rnic_test_skb(
+                dev.as_raw(),
+                address.as_ptr(),
+                tci,
+                Self::TEST_PAYLOAD as u32,
+            )
+        };
+        // SAFETY: A fresh skb, whose only reference is this.
+        NonNull::new(skb)
+            .map(|skb| unsafe { Self::from_raw(skb) })
+            .ok_or(ENOMEM)
     }
 
     /// Bytes in the packet.
@@ -61,13 +93,6 @@ impl SkBuff {
         unsafe { bindings::rnic_skb_checksum_unnecessary(self.skb.as_ptr()) };
     }
 
-    /// Takes the Ethernet header off: the packet arrived on `dev`. The packet has at least 14 bytes.
-    #[inline]
-    pub(crate) fn received_on(&mut self, dev: &NetDevice) {
-        // SAFETY: Live by the invariant; the receive loop refuses shorter frames.
-        unsafe { bindings::rnic_skb_receive_type(self.skb.as_ptr(), dev.as_raw()) };
-    }
-
     /// Pads to the minimum Ethernet length. `None`: memory was short and the skb is gone.
     #[inline]
     pub(crate) fn pad(self) -> Option<Self> {
@@ -78,20 +103,77 @@ impl SkBuff {
         (!failed).then_some(Self { skb })
     }
 
-    /// Maps the (linear) packet for the device to read. Gives the skb back when there is no mapping.
+    /// What the stack asks of the NIC for this packet. `None` if it can't be done (a header that can't be changed): the
+    /// packet is to be dropped.
     #[inline]
-    pub(crate) fn map<'a>(self, pdev: &'a pci::Device<Bound>) -> Result<MappedSkb, Self> {
-        let dev = pci_device::raw(pdev);
-        // SAFETY: The device is bound and the skb is live.
-        let addr = unsafe { bindings::rnic_skb_map(&raw mut (*dev).dev, self.skb.as_ptr()) };
-        if addr == u64::MAX {
-            return Err(self);
+    pub(crate) fn offload(&mut self) -> Option<Offload> {
+        let mut wanted = bindings::rnic_skb_offload::default();
+        // SAFETY: Live and owned by the invariant.
+        if unsafe { bindings::rnic_skb_offload(self.skb.as_ptr(), &mut wanted) } != 0 {
+            return None;
         }
-        Ok(MappedSkb {
-            len: self.len(),
-            skb: self,
-            addr,
-        })
+        let mut offload = Offload::none(self.len());
+        offload.timestamp = wanted.timestamp;
+        if wanted.vlan {
+            offload.vlan = Some(wanted.tci);
+        }
+        if wanted.checksum {
+            offload.checksum = Some(TransportChecksum {
+                network: wanted.network,
+                ipv4: wanted.ipv4,
+                transport: wanted.transport,
+                place: wanted.place,
+                protocol: if wanted.tcp {
+                    Protocol::Tcp
+                } else {
+                    Protocol::Udp
+                },
+            });
+        }
+        if wanted.mss != 0 {
+            offload.segments = Some(Segments {
+                mss: wanted.mss,
+                headers: wanted.headers,
+            });
+            offload.payload = self.len().saturating_sub(wanted.headers.into());
+        }
+        Some(offload)
+    }
+
+    /// Packets that leave when this one is sent, and their bytes on the wire.
+    #[inline]
+    pub(crate) fn on_the_wire(&self) -> (u32, u32) {
+        let (mut packets, mut bytes) = (0, 0);
+        // SAFETY: Live by the invariant.
+        unsafe { bindings::rnic_skb_wire(self.skb.as_ptr(), &mut packets, &mut bytes) };
+        (packets, bytes)
+    }
+
+    /// Fragments behind the head.
+    #[inline]
+    pub(crate) fn fragments(&self) -> usize {
+        // SAFETY: Live by the invariant.
+        unsafe { bindings::rnic_skb_frags(self.skb.as_ptr()) as usize }
+    }
+
+    /// Maps the head (0) or the `part - 1`th fragment for the device to read. The mapping must go before the packet.
+    #[inline]
+    pub(crate) fn map(&self, pdev: &pci::Device<Bound>, part: usize) -> Option<Mapping> {
+        let dev = pci_device::device(pdev);
+        let mut len = 0;
+        // SAFETY: The device is bound and the skb is live; the C side looks at existing fragments only.
+        let addr = unsafe {
+            bindings::rnic_skb_map(dev.as_ptr(), self.skb.as_ptr(), part as u32, &mut len)
+        };
+        // SAFETY: Just mapped, fragments as pages; a ring keeps the mapping, which goes before the driver is unbound.
+        unsafe { Mapping::new(dev, addr, len, part > 0) }
+    }
+
+    /// A software transmit time stamp, if the socket asked for one.
+    #[inline]
+    pub(crate) fn tx_timestamp(&mut self) {
+        // SAFETY: Live by the invariant.
+        unsafe { bindings::rnic_skb_tx_timestamp(self.skb.as_ptr()) };
     }
 
     /// Releases the packet after it was sent, which is not a drop. NAPI context.
@@ -111,45 +193,5 @@ impl Drop for SkBuff {
                 bindings::skb_drop_reason_SKB_DROP_REASON_NOT_SPECIFIED,
             );
         }
-    }
-}
-
-/// A packet that the device may read.
-///
-/// [`MappedSkb::unmap`] must be called once the device is done with it: it needs the device, which a slot does
-/// not store.
-pub(crate) struct MappedSkb {
-    skb: SkBuff,
-    addr: u64,
-    len: u32,
-}
-
-impl MappedSkb {
-    /// The packet's bus address.
-    #[inline]
-    pub(crate) fn dma_addr(&self) -> u64 {
-        self.addr
-    }
-
-    /// Bytes to send.
-    #[inline]
-    pub(crate) fn len(&self) -> u32 {
-        self.len
-    }
-
-    /// A software transmit time stamp, if the socket asked for one.
-    #[inline]
-    pub(crate) fn tx_timestamp(&mut self) {
-        // SAFETY: Live by the skb's invariant.
-        unsafe { bindings::rnic_skb_tx_timestamp(self.skb.skb.as_ptr()) };
-    }
-
-    /// Takes the packet back from the device.
-    #[inline]
-    pub(crate) fn unmap(self, pdev: &pci::Device<Bound>) -> SkBuff {
-        let dev = pci_device::raw(pdev);
-        // SAFETY: Mapped with this length in `SkBuff::map`; the device is done with it.
-        unsafe { bindings::rnic_skb_unmap(&raw mut (*dev).dev, self.addr, self.len) };
-        self.skb
     }
 }

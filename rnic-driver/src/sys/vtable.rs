@@ -4,12 +4,12 @@
 
 use super::{
     bindings, ethtool,
-    extack::ExtAck,
-    napi::NapiContext,
-    netdev::{LinkStats, NetDevice, Operations, Port, Xmit},
+    hwtstamp,
+    napi::{Napi, NapiContext},
+    netdev::{Filter, LinkStats, NetDevice, Operations, Port, Xmit},
+    netdev_bpf, queue_stats,
     skb::SkBuff,
-    sysfs,
-    xdp::Prog,
+    sysfs, xdp_frame,
 };
 use core::{
     marker::PhantomData,
@@ -39,13 +39,24 @@ impl<T: Operations> Vtable<T> {
         ndo_set_mac_address: Some(Self::set_mac_address),
         ndo_validate_addr: Some(bindings::eth_validate_addr),
         ndo_get_stats64: Some(Self::get_stats64),
+        ndo_fix_features: Some(Self::fix_features),
         ndo_set_features: Some(Self::set_features),
-        ndo_bpf: Some(Self::bpf),
+        ndo_features_check: Some(bindings::rnic_features_check),
+        ndo_change_mtu: Some(Self::change_mtu),
+        ndo_vlan_rx_add_vid: Some(Self::vlan_rx_add_vid),
+        ndo_vlan_rx_kill_vid: Some(Self::vlan_rx_kill_vid),
+        ndo_bpf: Some(netdev_bpf::bpf::<T>),
+        ndo_xdp_xmit: Some(xdp_frame::xdp_xmit::<T>),
+        ndo_xsk_wakeup: Some(netdev_bpf::xsk_wakeup::<T>),
+        ndo_hwtstamp_get: Some(hwtstamp::get::<T>),
+        ndo_hwtstamp_set: Some(hwtstamp::set::<T>),
         ndo_tx_timeout: Some(Self::tx_timeout),
         ..pin_init::zeroed()
     };
 
     pub(super) const ETHTOOL: &'static bindings::ethtool_ops = &ethtool::table::<T>();
+
+    pub(super) const QUEUE_STATS: &'static bindings::netdev_stat_ops = &queue_stats::table::<T>();
 
     pub(super) const RX_QUEUE: &'static bindings::attribute_group = &sysfs::group::<T>();
 
@@ -68,11 +79,19 @@ impl<T: Operations> Vtable<T> {
     ) -> bindings::netdev_tx_t {
         // SAFETY: As in `open`.
         let port = unsafe { port::<T>(dev) };
-        // SAFETY: The kernel holds the transmit queue's lock, so that nobody else has the state.
-        let tx = unsafe { &mut *port.xmit.get() };
         // SAFETY: The kernel passes a live skb, and its ownership.
         let skb = unsafe { SkBuff::from_raw(NonNull::new_unchecked(skb)) };
-        match port.driver().start_xmit(tx, port.dev(), skb) {
+        // SAFETY: Live until it is given away below.
+        let queue = unsafe { bindings::rnic_skb_queue(skb.as_raw()) } as usize;
+        let Some(state) = port.xmit.get(queue) else {
+            return bindings::netdev_tx_NETDEV_TX_OK;
+        };
+        // SAFETY: The kernel holds the transmit queue's lock, so that nobody else has the state.
+        let state = unsafe { &mut *state.get() };
+        match port
+            .driver()
+            .start_xmit(state, port, port.dev().tx_queue(queue), skb)
+        {
             Xmit::Taken => bindings::netdev_tx_NETDEV_TX_OK,
             Xmit::Busy(skb) => {
                 // The kernel keeps the packet.
@@ -85,12 +104,14 @@ impl<T: Operations> Vtable<T> {
     pub(super) unsafe extern "C" fn poll(napi: *mut bindings::napi_struct, budget: c_int) -> c_int {
         // SAFETY: The instance belongs to an interface of this driver.
         let port = unsafe { &**bindings::rnic_napi_netdev_priv(napi).cast::<*const Port<T>>() };
+        // SAFETY: The instance is the first member of one of the port's pollers.
+        let poller = unsafe { &*napi.cast::<Napi<T::Poll>>() };
         // SAFETY: NAPI runs one poll of an instance at a time and none while it is disabled.
-        let state = unsafe { &mut *port.napi().state.get() };
+        let state = unsafe { &mut *poller.state.get() };
         // SAFETY: This is the poll function.
-        let context = unsafe { NapiContext::polling(port.napi().napi.get()) };
+        let context = unsafe { NapiContext::polling(poller.napi.get()) };
         port.driver()
-            .poll(state, port.dev(), &context, budget.max(0) as usize) as c_int
+            .poll(state, port, &context, budget.max(0) as usize) as c_int
     }
 
     /// Unlike the older callback this one is called in process context, under rtnl.
@@ -102,13 +123,15 @@ impl<T: Operations> Vtable<T> {
         // SAFETY: As in `open`.
         let port = unsafe { port::<T>(dev) };
         // SAFETY: The device is live; the kernel passes copies of its address lists.
-        let (promiscuous, all_multicast) = unsafe {
-            (
-                bindings::rnic_netdev_promiscuous(dev) || (*unicast).count > 0,
-                bindings::rnic_netdev_allmulti(dev) || (*multicast).count > 0,
+        let filter = unsafe {
+            Filter::new(
+                bindings::rnic_netdev_promiscuous(dev),
+                bindings::rnic_netdev_allmulti(dev),
+                (*unicast).count > 0,
+                &*multicast,
             )
         };
-        port.driver().set_rx_mode(promiscuous, all_multicast);
+        port.driver().set_rx_mode(&filter);
         0
     }
 
@@ -133,7 +156,8 @@ impl<T: Operations> Vtable<T> {
         to: *mut bindings::rtnl_link_stats64,
     ) {
         // SAFETY: As in `open`.
-        let stats: LinkStats = unsafe { port::<T>(dev) }.driver().stats();
+        let port = unsafe { port::<T>(dev) };
+        let stats: LinkStats = port.driver().link_stats(port);
         // SAFETY: The kernel passes storage of its own.
         let to = unsafe { &mut *to };
         to.rx_packets = stats.rx_packets;
@@ -152,33 +176,45 @@ impl<T: Operations> Vtable<T> {
         from_result(|| port.driver().set_features(port, features).map(|()| 0))
     }
 
-    unsafe extern "C" fn bpf(
-        dev: *mut bindings::net_device,
-        bpf: *mut bindings::netdev_bpf,
-    ) -> c_int {
-        // SAFETY: As in `open`.
-        let port = unsafe { port::<T>(dev) };
-        let (mut prog, mut extack) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: The kernel passes a filled request.
-        if !unsafe { bindings::rnic_netdev_bpf_setup(bpf, &mut prog, &mut extack) } {
-            return EINVAL.to_errno();
-        }
-        // SAFETY: The extack is valid for the request.
-        let mut extack = unsafe { ExtAck::from_raw(extack) };
-        // SAFETY: The kernel passes one reference along.
-        let prog = NonNull::new(prog).map(|prog| unsafe { Prog::from_raw(prog) });
-        let set = port.driver().set_xdp(port, prog.clone(), &mut extack);
-        if set.is_err() {
-            // The kernel takes its reference back.
-            core::mem::forget(prog);
-        }
-        from_result(|| set.map(|()| 0))
+    unsafe extern "C" fn fix_features(dev: *mut bindings::net_device, features: u64) -> u64 {
+        // SAFETY: As in `open`; also called while the interface is registered, when the port is complete.
+        unsafe { port::<T>(dev) }.driver().fix_features(features)
     }
 
-    unsafe extern "C" fn tx_timeout(dev: *mut bindings::net_device, _queue: c_uint) {
+    unsafe extern "C" fn change_mtu(dev: *mut bindings::net_device, mtu: c_int) -> c_int {
         // SAFETY: As in `open`.
         let port = unsafe { port::<T>(dev) };
-        port.driver().tx_timeout(port);
+        from_result(|| {
+            port.driver()
+                .set_mtu(port, mtu.max(0) as usize)
+                .map(|()| 0)
+        })
+    }
+
+    unsafe extern "C" fn vlan_rx_add_vid(
+        dev: *mut bindings::net_device,
+        _proto: bindings::__be16,
+        vid: u16,
+    ) -> c_int {
+        // SAFETY: As in `open`.
+        unsafe { port::<T>(dev) }.driver().set_vlan(vid, true);
+        0
+    }
+
+    unsafe extern "C" fn vlan_rx_kill_vid(
+        dev: *mut bindings::net_device,
+        _proto: bindings::__be16,
+        vid: u16,
+    ) -> c_int {
+        // SAFETY: As in `open`.
+        unsafe { port::<T>(dev) }.driver().set_vlan(vid, false);
+        0
+    }
+
+    unsafe extern "C" fn tx_timeout(dev: *mut bindings::net_device, queue: c_uint) {
+        // SAFETY: As in `open`.
+        let port = unsafe { port::<T>(dev) };
+        port.driver().tx_timeout(port, queue as usize);
     }
 
     /// The layout of a queue, for the door.

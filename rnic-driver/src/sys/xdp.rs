@@ -4,15 +4,20 @@
 //!
 //! C header: [`include/net/xdp.h`](srctree/include/net/xdp.h)
 
+pub(crate) use super::xdp_context::Verdict;
+
 use super::{
     bindings,
+    metadata_ops::Stash,
     napi::{Napi, NapiContext},
     netdev::NetDevice,
     page_pool::{PagePool, RxBuffer, HEADROOM},
     skb::SkBuff,
+    xdp_context::Context,
+    xdp_frame::{self, XdpFrame},
 };
 use crate::frame::BUFFER_SIZE;
-use core::ptr::NonNull;
+use core::{mem::ManuallyDrop, ptr::NonNull};
 use kernel::{error::to_result, page::PAGE_SIZE, prelude::*};
 use meta_core::value::ByteArray;
 
@@ -38,6 +43,17 @@ impl Prog {
         // INVARIANT: by the function's contract.
         Self { prog }
     }
+
+    #[inline]
+    pub(super) fn as_raw(&self) -> *mut bindings::bpf_prog {
+        self.prog.as_ptr()
+    }
+
+    /// Whether the program takes packets in several buffers (`xdp.frags`).
+    pub(crate) fn takes_fragments(&self) -> bool {
+        // SAFETY: Live by the invariant.
+        unsafe { bindings::rnic_prog_takes_frags(self.prog.as_ptr()) }
+    }
 }
 
 impl Clone for Prog {
@@ -56,24 +72,13 @@ impl Drop for Prog {
     }
 }
 
-/// What a program decided. Actions that this driver does not carry out end as [`Verdict::Aborted`].
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// To the stack.
-    Pass,
-    /// Gone, silently.
-    Drop,
-    /// Gone, with the `xdp_exception` tracepoint.
-    Aborted,
-}
-
 /// The registration of a receive queue with XDP, and of its pages' pool.
 ///
 /// # Invariants
 ///
 /// `rxq` is registered.
 pub(crate) struct RxqInfo {
-    rxq: KBox<bindings::xdp_rxq_info>,
+    pub(super) rxq: KBox<bindings::xdp_rxq_info>,
 }
 
 // SAFETY: The registration is not bound to a thread.
@@ -114,24 +119,22 @@ impl Drop for RxqInfo {
     }
 }
 
-/// A received packet, with `S` behind it for the metadata callbacks.
+/// A received packet in pages of the ring's pool.
 ///
 /// # Invariants
 ///
-/// - `xdp.data_hard_start` is the first byte of `buffer`'s page; the packet lies in `[data, data_end)` inside of it, at
-///   least [`HEADROOM`] from its start when the buffer is made.
-/// - `xdp` is the first member: a callback's `xdp_md` is a pointer to the whole.
-#[repr(C)]
-pub(crate) struct XdpBuff<S> {
-    xdp: bindings::xdp_buff,
-    stash: S,
-    buffer: RxBuffer,
+/// - `xdp.data_hard_start` is the first byte of the head's page, which is owned; the packet's head lies in
+///   `[data, data_end)` inside of it, at least [`HEADROOM`] from its start when the buffer is made.
+/// - Fragments, if there are any, are pages of the same pool, and owned.
+pub(crate) struct XdpBuff {
+    context: Context,
+    page: NonNull<bindings::page>,
 }
 
-impl<S> XdpBuff<S> {
+impl XdpBuff {
     /// The packet of `len` bytes that the device wrote into `buffer`. At most [`BUFFER_SIZE`] bytes count.
     #[inline]
-    pub(crate) fn new(buffer: RxBuffer, len: usize, rxq: &RxqInfo, stash: S) -> Self {
+    pub(crate) fn new(buffer: RxBuffer, len: usize, rxq: &RxqInfo) -> Self {
         let start = buffer.va();
         let data = start.wrapping_add(HEADROOM);
         let mut xdp = bindings::xdp_buff {
@@ -144,8 +147,30 @@ impl<S> XdpBuff<S> {
         };
         // SAFETY: Any number is a valid value; on little-endian machines this is frame_sz, with flags 0.
         unsafe { *xdp.__bindgen_anon_1.frame_sz_flags_init.as_mut() = PAGE_SIZE as u64 };
-        // INVARIANT: The page has room for HEADROOM + BUFFER_SIZE, as page_pool.rs asserts.
-        Self { xdp, stash, buffer }
+        // INVARIANT: The page has room for HEADROOM + BUFFER_SIZE, as page_pool.rs asserts, and is owned by the packet now.
+        Self {
+            context: Context::new(xdp),
+            page: buffer.into_page(),
+        }
+    }
+
+    /// Adds a fragment: the first `len` bytes that the device wrote into `buffer`. Gives the buffer back when there is no
+    /// room for more.
+    #[inline]
+    pub(crate) fn add_fragment(&mut self, buffer: RxBuffer, len: usize) -> Result<(), RxBuffer> {
+        let page = buffer.into_page();
+        let len = len.min(BUFFER_SIZE) as u32;
+        // SAFETY: The page is owned and has so many bytes behind the headroom; the packet's own page has room for the list
+        // of fragments at its end.
+        let added = unsafe {
+            bindings::rnic_xdp_add_frag(self.as_raw(), page.as_ptr(), HEADROOM as u32, len)
+        };
+        if added {
+            Ok(())
+        } else {
+            // SAFETY: Still owned.
+            Err(unsafe { RxBuffer::from_page(page) })
+        }
     }
 
     /// Writes the packet's metadata record: the bytes that end at `data`. `data_meta` stays where it is, so that a
@@ -156,7 +181,8 @@ impl<S> XdpBuff<S> {
         // SAFETY: `data` is HEADROOM bytes into the page by the invariant (no program ran yet), so the record lies in
         // the headroom, behind the 40 bytes that the kernel uses for a struct xdp_frame. A byte array has no padding.
         unsafe {
-            self.xdp
+            self.context
+                .xdp
                 .data
                 .cast::<u8>()
                 .sub(core::mem::size_of::<R>())
@@ -165,78 +191,95 @@ impl<S> XdpBuff<S> {
         }
     }
 
-    /// Runs `prog` on the packet.
+    /// Runs `prog` on the packet. The metadata kfuncs answer from `stash`.
     #[inline]
-    pub(crate) fn run(
+    pub(crate) fn run<S: Stash>(
         &mut self,
         prog: &Prog,
         dev: &NetDevice,
-        _context: &NapiContext<'_>,
+        context: &NapiContext<'_>,
+        stash: &S,
     ) -> Verdict {
-        // SAFETY: The program and the packet are live; the context has bottom halves off and a bpf_net_context. The
-        // program sees `self` through its metadata callbacks only, by the type's second invariant.
-        let act = unsafe { bindings::rnic_xdp_run(prog.prog.as_ptr(), &mut self.xdp) };
-        match act {
-            bindings::xdp_action_XDP_PASS => return Verdict::Pass,
-            bindings::xdp_action_XDP_DROP => return Verdict::Drop,
-            bindings::xdp_action_XDP_ABORTED => {}
-            // SAFETY: Both are live.
-            _ => unsafe {
-                bindings::bpf_warn_invalid_xdp_action(dev.as_raw(), prog.prog.as_ptr(), act);
-            },
-        }
-        // SAFETY: Both are live.
-        unsafe { bindings::rnic_xdp_exception(dev.as_raw(), prog.prog.as_ptr(), act) };
-        Verdict::Aborted
+        // SAFETY: The packet is borrowed exclusively; the door of the interface is the one that `S` belongs to.
+        let act = unsafe { Context::run(&raw mut self.context, prog, stash, context) };
+        Verdict::of(act, dev, prog)
     }
 
-    /// The packet's length now; a program may have changed it.
     #[inline]
-    pub(crate) fn len(&self) -> usize {
-        (self.xdp.data_end as usize).wrapping_sub(self.xdp.data as usize)
+    fn as_raw(&mut self) -> *mut bindings::xdp_buff {
+        &raw mut self.context.xdp
     }
 
-    /// Builds the skb around the page, with the metadata that a program exposed. Gives the buffer back when memory is
-    /// short.
     #[inline]
-    pub(crate) fn into_skb(self) -> Result<SkBuff, RxBuffer> {
-        let headroom = (self.xdp.data as usize).wrapping_sub(self.xdp.data_hard_start as usize);
-        let metasize = (self.xdp.data as usize).saturating_sub(self.xdp.data_meta as usize);
-        // SAFETY: The page is owned, the packet lies inside of it with room for skb_shared_info behind; the verifier and
-        // the helpers keep a program's changes inside of these bounds.
-        let skb = unsafe {
-            bindings::rnic_build_skb(
-                self.xdp.data_hard_start,
-                PAGE_SIZE as u32,
-                headroom as u32,
-                self.len() as u32,
-                metasize as u32,
-            )
-        };
+    fn has_fragments(&self) -> bool {
+        // SAFETY: Always a valid number.
+        let flags = unsafe { self.context.xdp.__bindgen_anon_1.__bindgen_anon_1.as_ref() }.flags;
+        flags & bindings::xdp_buff_flags_XDP_FLAGS_HAS_FRAGS != 0
+    }
+
+    /// Builds the skb around the pages, with the metadata that a program exposed and the Ethernet header taken off. Gives
+    /// the packet back when memory is short.
+    #[inline]
+    pub(crate) fn into_skb(mut self) -> Result<SkBuff, Self> {
+        // SAFETY: The pages are owned and the packet lies inside of them with room for skb_shared_info behind; the
+        // verifier and the helpers keep a program's changes inside of these bounds. An Ethernet header is there.
+        let skb = unsafe { bindings::xdp_build_skb_from_buff(self.as_raw()) };
         match NonNull::new(skb) {
             Some(skb) => {
-                self.buffer.into_page();
-                // SAFETY: A fresh skb, whose only reference is this.
+                core::mem::forget(self);
+                // SAFETY: A fresh skb, whose only reference is this; it has the pages now.
                 Ok(unsafe { SkBuff::from_raw(skb) })
             }
-            None => Err(self.buffer),
+            None => Err(self),
         }
     }
 
-    /// The buffer, when the packet goes nowhere.
+    /// Makes a frame of the packet, to be sent. Gives it back when there is no room for that in front of it.
     #[inline]
-    pub(crate) fn into_buffer(self) -> RxBuffer {
-        self.buffer
+    pub(crate) fn into_frame(mut self, _context: &NapiContext<'_>) -> Result<XdpFrame, Self> {
+        // SAFETY: A live packet of a registered queue, in NAPI context, which is forgotten if it was taken.
+        match unsafe { XdpFrame::from_buff(self.as_raw()) } {
+            Some(frame) => {
+                core::mem::forget(self);
+                Ok(frame)
+            }
+            None => Err(self),
+        }
     }
 
-    /// What the receive loop put behind the packet that a metadata callback asks about.
-    ///
-    /// # Safety
-    ///
-    /// `ctx` is what a program that runs in [`XdpBuff::run`] of the same `S` passed to a metadata kfunc.
+    /// Sends the packet where `prog`, which ran last, wants it. Gives it back when that cannot be.
     #[inline]
-    pub(super) unsafe fn stash_of<'a>(ctx: *const bindings::xdp_md) -> &'a S {
-        // SAFETY: The context of a running program is its xdp_buff, the first member of an `XdpBuff<S>`.
-        unsafe { &(*ctx.cast::<Self>()).stash }
+    pub(crate) fn redirect(
+        mut self,
+        dev: &NetDevice,
+        prog: &Prog,
+        context: &NapiContext<'_>,
+    ) -> Result<(), Self> {
+        // SAFETY: `prog` ran last on this packet, in this poll; the packet is forgotten if it was taken.
+        match unsafe { xdp_frame::redirect(self.as_raw(), dev, prog, context) } {
+            Ok(()) => {
+                core::mem::forget(self);
+                Ok(())
+            }
+            Err(_) => Err(self),
+        }
+    }
+
+    /// The buffer, when the packet goes nowhere. A packet in several has none to give: its pages go back to the pool.
+    #[inline]
+    pub(crate) fn into_buffer(self) -> Option<RxBuffer> {
+        if self.has_fragments() {
+            return None;
+        }
+        let page = ManuallyDrop::new(self).page;
+        // SAFETY: Owned by the invariant.
+        Some(unsafe { RxBuffer::from_page(page) })
+    }
+}
+
+impl Drop for XdpBuff {
+    fn drop(&mut self) {
+        // SAFETY: The pages are owned by the invariant.
+        unsafe { bindings::xdp_return_buff(self.as_raw()) };
     }
 }
