@@ -61,11 +61,13 @@ fn link(case: &mut Case<'_>) -> Result<()> {
         text.contains("Link detected: yes"),
         &text,
     );
-    case.ktap.equal(
-        "receive queues",
-        std::fs::read_dir(format!("/sys/class/net/{NAME}/queues"))?.count(),
-        2,
-    );
+    for kind in ["rx-", "tx-"] {
+        let queues = std::fs::read_dir(format!("/sys/class/net/{NAME}/queues"))?;
+        let names = queues.filter_map(|queue| queue.ok()?.file_name().into_string().ok());
+        let count = names.filter(|name| name.starts_with(kind)).count();
+        case.ktap
+            .equal(&format!("one {kind} queue for each processor"), count, 2);
+    }
     case.eth.down()?;
     case.ktap.check(
         "no carrier when down",
