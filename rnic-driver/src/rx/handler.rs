@@ -151,62 +151,87 @@ where
         packet.write_record(W::record(&stash.source(), self.generation));
         let (dev, context) = (self.poll.port.dev(), self.poll.context);
         let verdict = packet.run(self.prog, dev, context, &stash);
-        match verdict {
-            Verdict::Drop => {
-                tally.dropped = tally.dropped.wrapping_add(1);
-                return packet.into_buffer();
-            }
-            Verdict::Pass => {
-                tally.passed = tally.passed.wrapping_add(1);
-                return deliver::<N::Rx, P>(
-                    packet,
-                    self.config,
-                    descriptor,
-                    stamp,
-                    tally,
-                    context,
-                );
-            }
-            Verdict::Transmit => match packet.into_frame(context) {
-                Ok(frame) => {
-                    tally.sent = tally.sent.wrapping_add(1);
-                    outbox.add(frame);
-                    if outbox.is_full() {
-                        tx::send_frames(self.poll.port, self.queue.into(), context, outbox);
-                    }
-                    return None;
-                }
-                Err(left) => self.failed(verdict, Some(left), tally),
-            },
-            Verdict::Redirect => match packet.redirect(self.prog, dev, context) {
-                Ok(()) => {
-                    tally.redirected = tally.redirected.wrapping_add(1);
-                    outbox.redirected = true;
-                    return None;
-                }
-                Err(left) => self.failed(verdict, left, tally),
-            },
-            Verdict::Aborted => {
-                tally.aborted = tally.aborted.wrapping_add(1);
-                packet.into_buffer()
-            }
+        if verdict == Verdict::Drop {
+            tally.dropped = tally.dropped.wrapping_add(1);
+            return packet.into_buffer();
         }
+        carry_out(
+            packet,
+            verdict,
+            Carrier {
+                poll: self.poll,
+                config: self.config,
+                prog: self.prog,
+                queue: self.queue,
+            },
+            descriptor,
+            stamp,
+            tally,
+            outbox,
+        )
     }
 }
 
-impl<N: Nic, W, S> Recorded<'_, '_, N, W, S> {
-    /// The verdict could not be carried out: the packet is dropped.
-    #[cold]
-    fn failed<P: Packet>(
-        &self,
-        verdict: Verdict,
-        left: Option<P>,
-        tally: &mut Tally,
-    ) -> Option<P::Buffer> {
-        verdict.failed(self.poll.port.dev(), self.prog);
-        tally.aborted = tally.aborted.wrapping_add(1);
-        left.and_then(P::into_buffer)
-    }
+/// What a verdict is carried out with.
+struct Carrier<'a, 'bound, N: Nic> {
+    poll: &'a Poll<'a, 'bound, N>,
+    config: &'a RxConfig,
+    prog: &'a Prog,
+    queue: u16,
+}
+
+/// Carries out what a program decided, unless that was to drop the packet. It is the same for every layout, and a function of
+/// its own so that it is there once.
+#[inline(never)]
+fn carry_out<N: Nic, P: Packet>(
+    packet: P,
+    verdict: Verdict,
+    carrier: Carrier<'_, '_, N>,
+    descriptor: &Copied<N::Rx>,
+    stamp: Option<Stamp>,
+    tally: &mut Tally,
+    outbox: &mut Outbox,
+) -> Option<P::Buffer> {
+    let Carrier {
+        poll,
+        config,
+        prog,
+        queue,
+    } = carrier;
+    let (dev, context) = (poll.port.dev(), poll.context);
+    let left = match verdict {
+        Verdict::Pass => {
+            tally.passed = tally.passed.wrapping_add(1);
+            return deliver::<N::Rx, P>(packet, config, descriptor, stamp, tally, context);
+        }
+        Verdict::Transmit => match packet.into_frame(context) {
+            Ok(frame) => {
+                tally.sent = tally.sent.wrapping_add(1);
+                outbox.add(frame);
+                if outbox.is_full() {
+                    tx::send_frames(poll.port, queue.into(), context, outbox);
+                }
+                return None;
+            }
+            Err(left) => Some(left),
+        },
+        Verdict::Redirect => match packet.redirect(prog, dev, context) {
+            Ok(()) => {
+                tally.redirected = tally.redirected.wrapping_add(1);
+                outbox.redirected = true;
+                return None;
+            }
+            Err(left) => left,
+        },
+        Verdict::Drop | Verdict::Aborted => {
+            tally.aborted = tally.aborted.wrapping_add(1);
+            return packet.into_buffer();
+        }
+    };
+    // It could not be carried out.
+    verdict.failed(dev, prog);
+    tally.aborted = tally.aborted.wrapping_add(1);
+    left.and_then(P::into_buffer)
 }
 
 /// Gives a packet to the stack, with what the descriptor says about it.
@@ -267,6 +292,7 @@ impl Tally {
         self.bytes = self.bytes.wrapping_add(bytes);
     }
 
+    #[inline(never)]
     pub(super) fn add_to(&self, stats: &RxStats) {
         for (counter, n) in [
             (&stats.packets, self.packets),

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The bodies of helpers.h: each one a call of the inline function that it is named after. */
 #include "helpers.h"
+#include <linux/rtnetlink.h>
+#include <net/netdev_lock.h>
+
+/* Linked into Rust code as bitcode: LLVM would not inline them by itself, as the two compilers name the target otherwise. */
+#ifdef RNIC_INLINE
+#pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
+#endif
 
 #include "helpers/ethtool.c"
 #include "helpers/ptp.c"
@@ -648,3 +655,7 @@ u32 rnic_dump_seq(const struct netlink_callback *cb)
 {
 	return cb->nlh->nlmsg_seq;
 }
+
+#ifdef RNIC_INLINE
+#pragma clang attribute pop
+#endif
