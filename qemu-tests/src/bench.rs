@@ -11,10 +11,13 @@ mod chart;
 pub mod core;
 mod footprint;
 mod machine;
+pub mod profile;
 mod rows;
 mod start;
 mod statistics;
+mod symbols;
 mod table;
+mod watcher;
 
 use std::path::Path;
 

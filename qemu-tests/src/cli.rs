@@ -84,9 +84,15 @@ pub enum Verb {
         /// Only this driver, ours or the kernel's own; `c` needs no module.
         #[arg(long, value_parser = ["rnic", "c"])]
         driver: Option<String>,
-        /// Only cases whose name contains this, e.g. `xdp_`.
+        /// Only cases whose name contains this, e.g. `xdp_`; the profile's case.
         #[arg(long)]
         case: Option<String>,
+        /// Length of the profile's frames.
+        #[arg(long, default_value_t = 64)]
+        size: u32,
+        /// What the profiled driver writes in front of packets: `off` or `hash_vlan`.
+        #[arg(long, default_value = "off")]
+        records: String,
     },
 
     /// Show BTF and the layouts in it, compare them, write the C header: the same as the program `xdp-meta`.
@@ -111,4 +117,6 @@ pub enum Bench {
     Packet,
     /// A derived writer beside C, the BTF reader beside libbpf and btf-rs, the macros' time.
     Core,
+    /// Where the instructions of one case go: by function, source line and instruction.
+    Profile,
 }

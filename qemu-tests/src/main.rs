@@ -97,17 +97,20 @@ fn run(cli: &Cli) -> Result<()> {
             nic,
             driver,
             case,
-        } => match what {
-            Bench::Packet => {
-                let choice = bench::Choice {
-                    nic: nic.as_deref(),
-                    driver: driver.as_deref(),
-                    case: case.as_deref(),
-                };
-                bench::run(&workshop, &choice, json.as_deref(), svg.as_deref())
+            size,
+            records,
+        } => {
+            let choice = bench::Choice {
+                nic: nic.as_deref(),
+                driver: driver.as_deref(),
+                case: case.as_deref(),
+            };
+            match what {
+                Bench::Packet => bench::run(&workshop, &choice, json.as_deref(), svg.as_deref()),
+                Bench::Profile => bench::profile::run(&workshop, &choice, *size, records),
+                Bench::Core => bench::core::run(&workshop, json.as_deref()),
             }
-            Bench::Core => bench::core::run(&workshop, json.as_deref()),
-        },
+        }
         Verb::Shell { nic, traffic } => shell::run(&workshop, nic, *traffic),
     }
 }

@@ -81,6 +81,8 @@ pub enum Start<'a> {
     Boot,
     /// From a saved state, paused.
     Restore(&'a Path),
+    /// Powered on, with a plugin in the translator: its file and arguments, as QEMU takes them.
+    Watched(&'a str),
 }
 
 impl Vm {
@@ -107,10 +109,16 @@ impl Vm {
         let (qmp, qmp_there) = UnixStream::pair()?;
         let mut command = ground.root.machine(&paths.project, "qemu-system-x86_64");
         command.args(machine.argv(&ground.kernel.image(), &image.initramfs));
-        if let Start::Restore(state) = start {
-            command
-                .arg("-incoming")
-                .arg(format!("file:{}", state.display()));
+        match start {
+            Start::Boot => {}
+            Start::Restore(state) => {
+                command
+                    .arg("-incoming")
+                    .arg(format!("file:{}", state.display()));
+            }
+            Start::Watched(plugin) => {
+                command.arg("-plugin").arg(plugin);
+            }
         }
         let there: [(OwnedFd, i32); 4] = [
             (wire_there, argv::WIRE_FD),

@@ -2,7 +2,7 @@
 
 //! How large the modules are: the code that stays in memory, and all that does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use object::elf::{FileHeader64, SHF_ALLOC, SHF_EXECINSTR};
@@ -33,6 +33,19 @@ pub fn modules(workshop: &Workshop, drivers: &[&str]) -> Result<Vec<Value>> {
     files.iter().map(|file| module(file)).collect()
 }
 
+/// The file of one of the kernel's own.
+///
+/// # Errors
+///
+/// When it is not measured.
+pub fn of_kernel(workshop: &Workshop, name: &str) -> Result<PathBuf> {
+    let path = DRIVERS
+        .iter()
+        .find(|path| path.ends_with(&format!("/{name}.ko")));
+    let path = path.with_context(|| format!("{name} is none of the measured drivers"))?;
+    Ok(workshop.ground.kernel.module(path))
+}
+
 fn module(file: &Path) -> Result<Value> {
     let data = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let sizes = Sizes::of(&data).with_context(|| format!("{} is no module", file.display()))?;
@@ -49,24 +62,54 @@ struct Sizes {
 
 impl Sizes {
     fn of(data: &[u8]) -> Result<Self> {
-        let header = FileHeader64::<Endianness>::parse(data)?;
-        let endian = header.endian()?;
-        let sections = header.sections(endian, data)?;
         let mut sizes = Self::default();
-        for section in sections.iter() {
-            let name = sections.section_name(endian, section)?;
-            let flags = section.sh_flags(endian);
-            if flags & u64::from(SHF_ALLOC) == 0 || name.starts_with(b".init") {
-                continue;
-            }
-            let size = section.sh_size(endian);
-            sizes.all += size;
-            if flags & u64::from(SHF_EXECINSTR) != 0 {
-                sizes.text += size;
+        for section in sections(data)? {
+            sizes.all += section.size;
+            if section.is_code {
+                sizes.text += section.size;
             }
         }
         Ok(sizes)
     }
+}
+
+/// A section that stays in memory.
+struct Section {
+    name: String,
+    size: u64,
+    is_code: bool,
+}
+
+fn sections(data: &[u8]) -> Result<Vec<Section>> {
+    let header = FileHeader64::<Endianness>::parse(data)?;
+    let endian = header.endian()?;
+    let sections = header.sections(endian, data)?;
+    let mut kept = Vec::new();
+    for section in sections.iter() {
+        let name = sections.section_name(endian, section)?;
+        let flags = section.sh_flags(endian);
+        if flags & u64::from(SHF_ALLOC) == 0 || name.starts_with(b".init") {
+            continue;
+        }
+        kept.push(Section {
+            name: String::from_utf8_lossy(name).into_owned(),
+            size: section.sh_size(endian),
+            is_code: flags & u64::from(SHF_EXECINSTR) != 0,
+        });
+    }
+    Ok(kept)
+}
+
+/// Names and sizes of a module's sections of code.
+///
+/// # Errors
+///
+/// When the file is no module.
+pub fn code(file: &Path) -> Result<Vec<(String, u64)>> {
+    let data = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let sections = sections(&data).with_context(|| format!("{} is no module", file.display()))?;
+    let code = sections.into_iter().filter(|section| section.is_code);
+    Ok(code.map(|section| (section.name, section.size)).collect())
 }
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 
 //! The machine that counts: boots, runs the guest's measurements, and collects what they say.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::{json, Value};
 
+use super::watcher::Watcher;
 use super::Choice;
 use crate::boot::{self, Workshop};
 use crate::build::{self, module::Variant, Image};
@@ -23,6 +25,8 @@ use crate::vm::{Event, Start, Vm};
 pub struct Outcome {
     /// Everything that was counted.
     pub measured: Vec<Value>,
+    /// What the guest said last of the driver that was counted.
+    pub watched: Value,
     /// What could not be.
     pub failed: Option<String>,
 }
@@ -35,7 +39,14 @@ pub struct Outcome {
 pub fn count(workshop: &Workshop, nic: &'static str, choice: &Choice<'_>) -> Result<Outcome> {
     let drivers = choice.drivers();
     let order = json!({ "nic": nic, "drivers": drivers, "case": choice.case });
-    run(workshop, nic, &drivers, &format!("run bench {order}"))
+    let order = format!("run bench {order}");
+    let mut watcher = Watcher::new(workshop, folder(workshop, nic), false)?;
+    run(workshop, nic, &drivers, &order, &mut watcher)
+}
+
+/// Where logs and the plugin's files go.
+pub fn folder(workshop: &Workshop, nic: &'static str) -> PathBuf {
+    workshop.paths.runs().join(lane(nic).name)
 }
 
 /// One processor, as two take turns in an order that is the host's.
@@ -52,7 +63,18 @@ fn lane(nic: &'static str) -> Lane {
     }
 }
 
-fn run(workshop: &Workshop, nic: &'static str, drivers: &[&str], order: &str) -> Result<Outcome> {
+/// Boots, gives the order and listens.
+///
+/// # Errors
+///
+/// When the machine fails or the kernel complains.
+pub fn run(
+    workshop: &Workshop,
+    nic: &'static str,
+    drivers: &[&str],
+    order: &str,
+    watcher: &mut Watcher<'_>,
+) -> Result<Outcome> {
     let lane = lane(nic);
     let image = image(workshop, lane, drivers)?;
     let step = Step::new(lane.name, "starting the machine");
@@ -60,18 +82,19 @@ fn run(workshop: &Workshop, nic: &'static str, drivers: &[&str], order: &str) ->
         lane,
         mode: Mode::Bench,
     };
-    let (paths, ground) = (&workshop.paths, &workshop.ground);
-    let mut vm = Vm::start(paths, ground, &image, &machine, Start::Boot)?;
+    let plugin = watcher.plugin()?;
+    let (paths, ground, start) = (&workshop.paths, &workshop.ground, Start::Watched(&plugin));
+    let mut vm = Vm::start(paths, ground, &image, &machine, start)?;
     // A row takes some seconds, and says nothing before it is done.
     vm.patience(Duration::from_secs(300));
     let mut said = String::new();
     let outcome = boot::wait_ready(&mut vm, &step).and_then(|()| {
         vm.say(order)?;
         step.message("counting instructions");
-        follow(&mut vm, &step, &mut said)
+        follow(&mut vm, &step, &mut said, watcher)
     });
     vm.drain(Duration::from_millis(50));
-    let logs = workshop.paths.runs().join(lane.name);
+    let logs = folder(workshop, nic);
     vm.console.write(&logs.join("console.log"));
     write_whole(&logs.join("guest.log"), said)?;
     let outcome = outcome?;
@@ -93,7 +116,12 @@ fn image(workshop: &Workshop, lane: Lane, drivers: &[&str]) -> Result<Image> {
 }
 
 /// Listens to the guest until it is done.
-fn follow(vm: &mut Vm, step: &Step, said: &mut String) -> Result<Outcome> {
+fn follow(
+    vm: &mut Vm,
+    step: &Step,
+    said: &mut String,
+    watcher: &mut Watcher<'_>,
+) -> Result<Outcome> {
     let mut outcome = Outcome::default();
     let broken =
         |vm: &Vm, what: &str| Trouble::Infrastructure(format!("{what}{}", boot::excerpt(vm)));
@@ -113,9 +141,17 @@ fn follow(vm: &mut Vm, step: &Step, said: &mut String) -> Result<Outcome> {
                 return Err(broken(vm, &format!("the machine went off: {why}")).into());
             }
             Event::Ctl(line) => match Line::parse(&line) {
+                Line::Event(mut event) if event.get("watch").is_some() => {
+                    watcher.watch(&event["watch"])?;
+                    outcome.watched = event["watch"].take();
+                    vm.say("go")?;
+                }
                 Line::Event(mut event) => {
-                    let one = event["measured"].take();
+                    let mut one = event["measured"].take();
                     step.message(&described(&one));
+                    if one["what"] == "row" {
+                        one["bursts"] = watcher.samples()?;
+                    }
                     outcome.measured.push(one);
                 }
                 Line::Log(text) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the guest counted, as rows of the result. Pure.
+//! What was counted, as rows of the result. Pure.
 //!
 //! A row's figure is all that the driver took for a burst, divided by its packets, in tenths of an instruction: the
 //! median of all bursts. Turns of the
@@ -15,8 +15,8 @@ use super::statistics::{Histogram, Summary};
 const ENOUGH_BURSTS: u64 = 50;
 const ENOUGH_TURNS: u64 = 1000;
 const ENOUGH_CALLS: u64 = 100;
-/// The parts of a burst, in the guest's order.
-const PARTS: [&str; 5] = ["poll", "interrupt", "transmit", "deferred", "socket"];
+/// The parts of a burst, in the plugin's order.
+const PARTS: [&str; 4] = ["poll", "call", "deferred", "socket"];
 
 /// The table's rows.
 ///
@@ -38,7 +38,6 @@ fn row(one: &Value) -> Result<Value> {
     let mut all = Histogram::default();
     let mut parts = vec![Histogram::default(); PARTS.len()];
     let mut polls = Histogram::default();
-    let mut interrupts = Histogram::default();
     for burst in bursts {
         let figure = |part: usize, at: usize| {
             burst[part][at]
@@ -53,7 +52,6 @@ fn row(one: &Value) -> Result<Value> {
         }
         all.add(each(sum), 1);
         polls.add(figure(0, 1)?, 1);
-        interrupts.add(figure(1, 1)?, 1);
     }
     let summary = enough(&all, ENOUGH_BURSTS, &name)?;
     let tenths = |figure: u64| figure as f64 / 10.0;
@@ -76,7 +74,6 @@ fn row(one: &Value) -> Result<Value> {
         "packets_of_sample": packets,
         "parts": parts,
         "polls_of_sample": median(&polls),
-        "interrupts_of_sample": median(&interrupts),
     });
     let turns = Histogram::from_json(&one["turns"]).with_context(|| name.clone())?;
     if turns.summary().is_some() {
@@ -146,7 +143,7 @@ mod tests {
     use serde_json::{json, Value};
 
     fn measured(bursts: usize) -> Vec<Value> {
-        let burst = json!([[1000, 3], [100, 2], [0, 0], [0, 0], [100, 10]]);
+        let burst = json!([[1000, 3], [100, 2], [0, 0], [100, 10]]);
         vec![
             json!({
                 "what": "row", "case": "xdp_drop", "nic": "igb", "driver": "c", "size": 64, "records": "off",

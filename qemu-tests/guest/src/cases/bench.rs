@@ -8,10 +8,10 @@
 //! driven by one driver after the other; the second NIC, of the other model, by its C driver always. Everything that was
 //! counted is reported; what it means is the host's to say. A figure that lost a packet is not reported at all.
 
-mod account;
 mod fence;
 mod generator;
 mod memory;
+mod meter;
 mod nic;
 mod profile;
 mod receive;
@@ -25,8 +25,7 @@ use anyhow::{bail, Context, Result};
 use serde_json::{json, Value};
 
 use crate::case::{Case, Definition};
-use crate::ctl;
-use account::Account;
+use crate::ctl::{self, Ctl};
 use nic::{Driver, Model, Peer, Subject};
 use receive::Verdict;
 use records::Records;
@@ -66,13 +65,11 @@ impl Plan {
     }
 }
 
-/// One row of the table: what distinguishes it, and what was counted.
+/// One row of the table, whose instructions the host has counted.
 pub(super) struct Row {
     case: &'static str,
     size: u32,
     records: Records,
-    /// Instructions of each burst, by part.
-    bursts: Vec<account::Burst>,
     /// Packets of one burst.
     packets: u64,
     /// Times from one packet to the next, where a program took them.
@@ -85,7 +82,7 @@ fn bench(case: &mut Case<'_>) -> Result<()> {
     let mut failed = Vec::new();
     for driver in &plan.drivers {
         let subject = Subject::load(plan.model, *driver)?;
-        if let Err(error) = measure(&plan, &subject, &peer, &mut failed) {
+        if let Err(error) = measure(case.ctl, &plan, &subject, &peer, &mut failed) {
             failed.push(format!("{driver}: {error:#}"));
         }
         subject.unload()?;
@@ -97,11 +94,16 @@ fn bench(case: &mut Case<'_>) -> Result<()> {
 }
 
 /// All that is measured of one driver. A row that fails does not keep the others from being measured.
-fn measure(plan: &Plan, subject: &Subject, peer: &Peer, failed: &mut Vec<String>) -> Result<()> {
+fn measure(
+    ctl: &mut Ctl,
+    plan: &Plan,
+    subject: &Subject,
+    peer: &Peer,
+    failed: &mut Vec<String>,
+) -> Result<()> {
     if plan.only.is_none() {
         memory::measure(subject)?;
     }
-    let account = Account::open(subject)?;
     subject.up()?;
     peer.wait_for_link()?;
     let mut add = |case: &'static str, size: u32, records: Records, row: Result<Row>| match row {
@@ -117,7 +119,7 @@ fn measure(plan: &Plan, subject: &Subject, peer: &Peer, failed: &mut Vec<String>
         for verdict in Verdict::of(subject, *records) {
             for size in SIZES {
                 if plan.wants(verdict.name()) {
-                    let row = receive::measure(subject, peer, &account, *verdict, size, *records);
+                    let row = receive::measure(ctl, subject, peer, *verdict, size, *records);
                     add(verdict.name(), size, *records, row);
                 }
             }
@@ -126,17 +128,16 @@ fn measure(plan: &Plan, subject: &Subject, peer: &Peer, failed: &mut Vec<String>
     Records::Off.configure(subject)?;
     for size in SIZES {
         if plan.wants("transmit") {
-            let row = transmit::measure(subject, peer, &account, size);
+            let row = transmit::measure(ctl, subject, peer, size);
             add("transmit", size, Records::Off, row);
         }
     }
     for direction in stream::DIRECTIONS {
         if plan.wants(direction.name()) {
-            let row = stream::measure(peer, &account, *direction);
+            let row = stream::measure(ctl, subject, peer, *direction);
             add(direction.name(), stream::SIZE, Records::Off, row);
         }
     }
-    drop(account);
     if subject.driver == Driver::Rnic && plan.only.is_none() {
         fence::measure(subject)?;
     }
@@ -144,7 +145,6 @@ fn measure(plan: &Plan, subject: &Subject, peer: &Peer, failed: &mut Vec<String>
 }
 
 fn report(subject: &Subject, row: &Row) {
-    let bursts: Vec<Value> = row.bursts.iter().map(account::Burst::json).collect();
     ctl::event(&json!({ "measured": {
         "what": "row",
         "case": row.case,
@@ -153,7 +153,6 @@ fn report(subject: &Subject, row: &Row) {
         "size": row.size,
         "records": row.records.name(),
         "packets": row.packets,
-        "bursts": bursts,
         "turns": histogram(&row.turns),
     } }));
 }

@@ -3,12 +3,10 @@
 //! The two NICs of the counting machine: the one under test and its peer, their drivers and their links.
 
 use std::fmt;
-use std::fs;
-use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{bail, ensure, Result};
 
 use crate::boot::{insmod, rmmod};
 use crate::eth::{Eth, ADDRESS, NAME};
@@ -98,7 +96,8 @@ impl Subject {
         Ok(this)
     }
 
-    fn module(&self) -> &'static str {
+    /// Its module's name.
+    pub(super) fn module(&self) -> &'static str {
         match self.driver {
             Driver::Rnic => "rnic",
             Driver::C => self.model.name(),
@@ -125,16 +124,6 @@ impl Subject {
     pub(super) fn up(&self) -> Result<()> {
         tools::line(&format!("ip link set dev {NAME} up"))?;
         wait_for_link(NAME)
-    }
-
-    /// The interrupts of its device.
-    pub(super) fn interrupts(&self) -> Result<Vec<u32>> {
-        let dir = format!("/sys/class/net/{NAME}/device/msi_irqs");
-        let entries = fs::read_dir(&dir).with_context(|| format!("read {dir}"))?;
-        let number = |entry: std::io::Result<fs::DirEntry>| -> Result<u32> {
-            Ok(entry?.file_name().to_string_lossy().parse()?)
-        };
-        entries.map(number).collect()
     }
 
     /// `eth0`.
@@ -204,11 +193,4 @@ pub(super) fn wait_for(what: &str, is_there: impl Fn() -> bool) -> Result<()> {
         sleep(Duration::from_millis(20));
     }
     Ok(())
-}
-
-/// The number of this network namespace.
-pub(super) fn namespace() -> Result<u32> {
-    use std::os::unix::fs::MetadataExt;
-    let inode = fs::metadata(Path::new("/proc/self/ns/net"))?.ino();
-    Ok(u32::try_from(inode)?)
 }

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use anyhow::{ensure, Result};
 
-use super::account::{Account, Burst};
 use super::generator::{Generator, Path, To, BURST, BURSTS, PORT};
+use super::meter::{Also, Meter};
 use super::nic::{wait_for_link, Peer, Subject};
 use super::records::Records;
 use super::Row;
+use crate::ctl::Ctl;
 use crate::eth::{udp_socket, Eth};
 use crate::programs::Programs;
 
@@ -57,6 +58,18 @@ impl Verdict {
         }
     }
 
+    /// The one of this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let all = [
+            Self::Drop,
+            Self::Tx,
+            Self::Redirect,
+            Self::Pass,
+            Self::Plain,
+        ];
+        all.into_iter().find(|verdict| verdict.name() == name)
+    }
+
     /// The program's name.
     fn program(self) -> Option<&'static str> {
         match self {
@@ -72,6 +85,15 @@ impl Verdict {
         matches!(self, Self::Tx | Self::Redirect)
     }
 
+    /// What counts besides the driver.
+    pub(super) fn also(self) -> Also {
+        if self.reaches_socket() {
+            Also::Sockets
+        } else {
+            Also::Nothing
+        }
+    }
+
     fn reaches_socket(self) -> bool {
         matches!(self, Self::Pass | Self::Plain)
     }
@@ -79,74 +101,98 @@ impl Verdict {
 
 /// One row.
 pub(super) fn measure(
+    ctl: &mut Ctl,
     subject: &Subject,
     peer: &Peer,
-    account: &Account,
     verdict: Verdict,
     size: u32,
     records: Records,
 ) -> Result<Row> {
-    let (bursts, _) = receive(subject, peer, account, verdict, size, false)?;
-    let turns = match verdict.program() {
-        Some(_) => receive(subject, peer, account, verdict, size, true)?.1,
-        None => Vec::new(),
-    };
+    let traffic = Traffic::new(subject, peer, verdict, size, false)?;
+    let meter = Meter::begin(ctl, subject, verdict.also())?;
+    traffic.bursts(peer, || meter.sample())?;
+    drop((meter, traffic));
+    let mut turns = Vec::new();
+    if verdict.program().is_some() {
+        let traffic = Traffic::new(subject, peer, verdict, size, true)?;
+        traffic.bursts(peer, || ())?;
+        turns = traffic.programs.turns(u64::from(BURST * BURSTS))?;
+    }
     Ok(Row {
         case: verdict.name(),
         size,
         records,
-        bursts,
         packets: u64::from(BURST),
         turns,
     })
 }
 
-/// Sends all bursts to the subject; gives what they took and, from a timed program, the turns.
-fn receive(
-    subject: &Subject,
-    peer: &Peer,
-    account: &Account,
+/// Everything that is needed to send bursts to the subject.
+pub(super) struct Traffic {
     verdict: Verdict,
-    size: u32,
-    timed: bool,
-) -> Result<(Vec<Burst>, Vec<u64>)> {
-    let programs = Attached::new(verdict, timed)?;
-    // Attaching may take the link down.
-    wait_for_link(subject.name())?;
-    peer.wait_for_link()?;
-    let socket = udp_socket(&format!("192.0.2.2:{PORT}"), Duration::from_secs(1))?;
-    socket.set_nonblocking(true)?;
-    let to = if verdict.reaches_socket() {
-        To::Socket
-    } else {
-        To::Nobody
-    };
-    let generator = Generator::new(peer.name(), &subject.mac()?, size, Path::Straight, to)?;
-    let eth = Eth::new();
-    let (arrived, returned) = (eth.counter("rx_packets")?, peer.received()?);
-    let mut bursts = Vec::new();
-    for _ in 0..BURSTS {
-        bursts.push(account.of(|| {
-            generator.burst()?;
-            if verdict.reaches_socket() {
-                let read = drain(&socket)?;
-                ensure!(
-                    read == BURST,
-                    "{read} of {BURST} packets reached the socket"
-                );
-            }
-            Ok(())
-        })?);
+    programs: Attached,
+    socket: UdpSocket,
+    generator: Generator,
+}
+
+impl Traffic {
+    pub(super) fn new(
+        subject: &Subject,
+        peer: &Peer,
+        verdict: Verdict,
+        size: u32,
+        timed: bool,
+    ) -> Result<Self> {
+        let programs = Attached::new(verdict, timed)?;
+        // Attaching may take the link down.
+        wait_for_link(subject.name())?;
+        peer.wait_for_link()?;
+        let socket = udp_socket(&format!("192.0.2.2:{PORT}"), Duration::from_secs(1))?;
+        socket.set_nonblocking(true)?;
+        let to = if verdict.reaches_socket() {
+            To::Socket
+        } else {
+            To::Nobody
+        };
+        let generator = Generator::new(peer.name(), &subject.mac()?, size, Path::Straight, to)?;
+        Ok(Self {
+            verdict,
+            programs,
+            socket,
+            generator,
+        })
     }
-    generator.check()?;
-    let sent = u64::from(BURST * BURSTS);
-    let arrived = eth.counter("rx_packets")? - arrived;
-    ensure!(arrived == sent, "{arrived} of {sent} packets arrived");
-    if verdict.comes_back() {
-        let returned = peer.received()? - returned;
-        ensure!(returned == sent, "{returned} of {sent} packets came back");
+
+    /// Sends all of them, and makes sure that no packet was lost.
+    fn bursts(&self, peer: &Peer, mut after_each: impl FnMut()) -> Result<()> {
+        let eth = Eth::new();
+        let (arrived, returned) = (eth.counter("rx_packets")?, peer.received()?);
+        for _ in 0..BURSTS {
+            self.burst()?;
+            after_each();
+        }
+        let sent = u64::from(BURST * BURSTS);
+        let arrived = eth.counter("rx_packets")? - arrived;
+        ensure!(arrived == sent, "{arrived} of {sent} packets arrived");
+        if self.verdict.comes_back() {
+            let returned = peer.received()? - returned;
+            ensure!(returned == sent, "{returned} of {sent} packets came back");
+        }
+        Ok(())
     }
-    Ok((bursts, programs.turns(sent)?))
+
+    /// Sends one, and reads it where it reaches a socket.
+    pub(super) fn burst(&self) -> Result<()> {
+        self.generator.burst()?;
+        if self.verdict.reaches_socket() {
+            let read = drain(&self.socket)?;
+            ensure!(
+                read == BURST,
+                "{read} of {BURST} packets reached the socket"
+            );
+        }
+        self.generator.check()
+    }
 }
 
 /// Reads what is there.

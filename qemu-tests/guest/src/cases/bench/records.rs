@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use anyhow::{ensure, Result};
+use anyhow::{bail, ensure, Result};
 
 use super::nic::{Driver, Subject};
 use crate::eth::{Eth, NAME};
@@ -24,6 +24,15 @@ impl Records {
         match driver {
             Driver::Rnic => &[Self::Off, Self::HashVlan],
             Driver::C => &[Self::Off],
+        }
+    }
+
+    /// The one of this name.
+    pub(super) fn named(name: &str) -> Result<Self> {
+        match name {
+            "off" => Ok(Self::Off),
+            "hash_vlan" => Ok(Self::HashVlan),
+            _ => bail!("no records are called {name}"),
         }
     }
 

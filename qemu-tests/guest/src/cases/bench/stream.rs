@@ -18,10 +18,11 @@ use rustix::event::{poll, PollFd, PollFlags, Timespec};
 use rustix::net::sockopt;
 use rustix::thread::{move_into_link_name_space, LinkNameSpaceType};
 
-use super::account::Account;
-use super::nic::{Peer, PEER_ADDRESS};
+use super::meter::{Also, Meter};
+use super::nic::{Peer, Subject, PEER_ADDRESS};
 use super::records::Records;
 use super::Row;
+use crate::ctl::Ctl;
 use crate::tools;
 
 /// Length of a full frame, its check sequence included.
@@ -58,7 +59,12 @@ impl Direction {
 }
 
 /// One row.
-pub(super) fn measure(peer: &Peer, account: &Account, direction: Direction) -> Result<Row> {
+pub(super) fn measure(
+    ctl: &mut Ctl,
+    subject: &Subject,
+    peer: &Peer,
+    direction: Direction,
+) -> Result<Row> {
     let far = Far::new(peer)?;
     let listener = TcpListener::bind(("192.0.2.2", PORT))?;
     sockopt::set_socket_recv_buffer_size(&listener, WINDOW)?;
@@ -69,7 +75,7 @@ pub(super) fn measure(peer: &Peer, account: &Account, direction: Direction) -> R
         move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))?;
         serve(&orders, &answer)
     });
-    let outcome = exchange(&listener, account, direction, (order, answers));
+    let outcome = exchange(&listener, (ctl, subject), direction, (order, answers));
     let there = there
         .join()
         .map_err(|_| anyhow!("the far end panicked"))
@@ -77,12 +83,11 @@ pub(super) fn measure(peer: &Peer, account: &Account, direction: Direction) -> R
     drop(far);
     // The far end's failure is the cause of this one's.
     there.context("the far end")?;
-    let bursts = outcome?;
+    outcome?;
     Ok(Row {
         case: direction.name(),
         size: SIZE,
         records: Records::Off,
-        bursts,
         packets: CHUNK as u64,
         turns: Vec::new(),
     })
@@ -91,38 +96,40 @@ pub(super) fn measure(peer: &Peer, account: &Account, direction: Direction) -> R
 /// This end: moves chunks, counts all but the first.
 fn exchange(
     listener: &TcpListener,
-    account: &Account,
+    (ctl, subject): (&mut Ctl, &Subject),
     direction: Direction,
     (order, answers): (Sender<Direction>, Receiver<()>),
-) -> Result<Vec<super::account::Burst>> {
+) -> Result<()> {
     order.send(direction)?;
     wait(listener, PollFlags::IN).context("nobody connects")?;
     let (mut stream, _) = listener.accept()?;
     stream.set_nonblocking(true)?;
     let mut chunk = vec![0; CHUNK * SEGMENT];
-    let mut bursts = Vec::new();
-    for at in 0..WARM_UP + CHUNKS {
-        let burst = account.of(|| {
-            match direction {
-                Direction::Receive => {
-                    order.send(direction)?;
-                    receive(&mut stream, &mut chunk)?;
-                }
-                Direction::Send => {
-                    order.send(direction)?;
-                    send(&mut stream, &chunk)?;
-                }
-            }
-            answers.recv()?;
-            // Acknowledgements and clean-up that are still under way.
-            thread::sleep(Duration::from_millis(20));
-            Ok(())
-        })?;
-        if at >= WARM_UP {
-            bursts.push(burst);
+    let mut one = || -> Result<()> {
+        order.send(direction)?;
+        match direction {
+            Direction::Receive => receive(&mut stream, &mut chunk)?,
+            Direction::Send => send(&mut stream, &chunk)?,
         }
+        answers.recv()?;
+        // Acknowledgements and clean-up that are still under way.
+        thread::sleep(Duration::from_millis(20));
+        Ok(())
+    };
+    for _ in 0..WARM_UP {
+        one()?;
     }
-    Ok(bursts)
+    // When this end sends, it is the other one that reads.
+    let also = match direction {
+        Direction::Receive => Also::Sockets,
+        Direction::Send => Also::Nothing,
+    };
+    let meter = Meter::begin(ctl, subject, also)?;
+    for _ in 0..CHUNKS {
+        one()?;
+        meter.sample();
+    }
+    Ok(())
 }
 
 /// The far end: connects, then does the opposite of each order.

@@ -4,22 +4,30 @@
 
 use anyhow::{ensure, Result};
 
-use super::account::Account;
 use super::generator::{Generator, Path, To, BURST, BURSTS};
+use super::meter::{Also, Meter};
 use super::nic::{Peer, Subject};
 use super::records::Records;
 use super::Row;
+use crate::ctl::Ctl;
+
+/// What sends from the subject to its peer.
+pub(super) fn generator(subject: &Subject, peer: &Peer, size: u32) -> Result<Generator> {
+    let (from, to) = (subject.name(), peer.mac()?);
+    Generator::new(from, &to, size, Path::Queue, To::Nobody)
+}
 
 /// One row.
-pub(super) fn measure(subject: &Subject, peer: &Peer, account: &Account, size: u32) -> Result<Row> {
-    let (from, to) = (subject.name(), peer.mac()?);
-    let generator = Generator::new(from, &to, size, Path::Queue, To::Nobody)?;
+pub(super) fn measure(ctl: &mut Ctl, subject: &Subject, peer: &Peer, size: u32) -> Result<Row> {
+    let generator = generator(subject, peer, size)?;
     let before = peer.received()?;
-    let mut bursts = Vec::new();
+    let meter = Meter::begin(ctl, subject, Also::Nothing)?;
     for _ in 0..BURSTS {
-        bursts.push(account.of(|| generator.burst())?);
+        generator.burst()?;
+        generator.check()?;
+        meter.sample();
     }
-    generator.check()?;
+    drop(meter);
     let (sent, arrived) = (u64::from(BURST * BURSTS), peer.received()? - before);
     ensure!(
         arrived == sent,
@@ -29,7 +37,6 @@ pub(super) fn measure(subject: &Subject, peer: &Peer, account: &Account, size: u
         case: "transmit",
         size,
         records: Records::Off,
-        bursts,
         packets: u64::from(BURST),
         turns: Vec::new(),
     })
