@@ -87,6 +87,8 @@ pub(crate) struct Pair<N: Nic> {
 struct Control {
     config: Config,
     open: bool,
+    /// It was open when the device went to sleep.
+    asleep: bool,
 }
 
 /// The sockets that have lent their memory to receive queues.
@@ -163,7 +165,11 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
             queues: Atomic::new(queues),
             stamping: Stamping::new(),
             hardware <- Statistics::new(),
-            control <- new_mutex!(Control { config, open: false }),
+            control <- new_mutex!(Control {
+                config,
+                open: false,
+                asleep: false,
+            }),
             parked <- new_mutex!(Sockets::default()),
             filters <- new_mutex!(Filters::default()),
             layouts <- pin_init_array_from_fn(move |_| LayoutState::new(
@@ -236,14 +242,13 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
         }
         let config = control.config.clone();
         self.uncross(port, config.queues);
-        self.reset(port, &config);
+        self.reset(port, &config, self.clock_now());
         // The memory that was just freed is there again; if it is not, the interface stays down as if nobody had opened it.
         control.open = self.start(port, &config).is_ok();
     }
 
-    /// Resets the hardware, and writes what that has taken away, but for rings.
-    fn reset(&self, port: &Port<Self>, config: &Config) {
-        let now = self.clock_now();
+    /// Resets the hardware, and writes what that has taken away, but for rings. The clock goes on from `now`.
+    fn reset(&self, port: &Port<Self>, config: &Config, now: u64) {
         self.nic.reset();
         self.nic.mac().set_address(port.dev().address());
         self.filters.lock().write(self.nic.mac());
@@ -338,9 +343,12 @@ impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
 
     fn stop(&self, port: &Port<Self>) {
         let mut control = self.control.lock();
-        control.open = false;
         port.dev().carrier_off();
-        self.uncross(port, control.config.queues);
+        control.asleep = false;
+        // Otherwise a recovery has failed before.
+        if core::mem::take(&mut control.open) {
+            self.uncross(port, control.config.queues);
+        }
     }
 
     #[inline]
@@ -529,7 +537,8 @@ impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
             ..LinkStats::default()
         };
         for pair in &self.stats {
-            stats.rx_dropped += pair.rx.no_memory.get();
+            stats.rx_dropped +=
+                pair.rx.no_memory.get() + pair.rx.xdp_drop.get() + pair.rx.xdp_aborted.get();
             stats.rx_length_errors += pair.rx.length_errors.get();
             stats.rx_errors += pair.rx.errors.get();
             stats.tx_dropped += pair.queued.dropped.get() + pair.queued.xdp_full.get();
@@ -543,6 +552,25 @@ impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
             napi.schedule();
         }
         port.defer();
+    }
+
+    fn quiesce(&self, port: &Port<Self>) {
+        let mut control = self.control.lock();
+        control.asleep = control.open;
+        if control.open {
+            port.dev().carrier_off();
+            self.uncross(port, control.config.queues);
+            control.open = false;
+        }
+    }
+
+    fn revive(&self, port: &Port<Self>) {
+        let mut control = self.control.lock();
+        let config = control.config.clone();
+        self.reset(port, &config, crate::sys::time::ktime_get_real_ns());
+        if core::mem::take(&mut control.asleep) {
+            control.open = self.start(port, &config).is_ok();
+        }
     }
 
     /// The watchdog found a transmit queue that does not move.

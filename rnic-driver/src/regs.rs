@@ -69,6 +69,8 @@ register! {
     }
     /// Receive filter control.
     pub(crate) RFCTL(u32) @ 0x5008 {
+        6:6     nfsw_dis => bool;
+        7:7     nfsr_dis => bool;
         12:12   ack_dis => bool;
         15:15   exten => bool;
     }

@@ -21,6 +21,7 @@ pub(crate) mod netdev;
 pub(crate) mod netdev_bpf;
 pub(crate) mod page_pool;
 pub(crate) mod pci_device;
+pub(crate) mod power;
 pub(crate) mod ptp;
 pub(crate) mod queue_stats;
 pub(crate) mod seqlock;

@@ -60,8 +60,8 @@ impl<N: Nic> Adapter<'_, N> {
             let looped = self.loopback(port);
             results.record(LOOPBACK, looped.as_ref().map(|_| ()).map_err(|e| *e));
             results.record(RECORD, looped.unwrap_or(Err(EIO)));
-            self.restart_clock_with(now, config.hwtstamp);
-            self.reset(port, &config);
+            // The clock stood still meanwhile.
+            self.reset(port, &config, now);
             if control.open {
                 self.wait_for_link();
                 control.open = self.start(port, &config).is_ok();

@@ -138,9 +138,13 @@ impl Nic for I82574<'_> {
     fn start_link(&self) {}
 
     fn set_up_rx(&self, queue: usize, base: u64, len: usize) {
-        self.mac
-            .bar
-            .write_reg(regs::RFCTL::zeroed().with_exten(true).with_ack_dis(true));
+        self.mac.bar.write_reg(
+            regs::RFCTL::zeroed()
+                .with_exten(true)
+                .with_ack_dis(true)
+                .with_nfsw_dis(true)
+                .with_nfsr_dis(true),
+        );
         let ring = RX + STEP * queue;
         let (low, high) = halves(base);
         self.mac.write(ring + BASE_LOW, low);

@@ -10,6 +10,7 @@
 #endif
 
 #include "helpers/ethtool.c"
+#include "helpers/power.c"
 #include "helpers/ptp.c"
 #include "helpers/xdp_frame.c"
 #include "helpers/xsk.c"

@@ -30,6 +30,7 @@
 #include <net/xdp.h>
 
 #include "helpers/ethtool.h"
+#include "helpers/power.h"
 #include "helpers/ptp.h"
 #include "helpers/xdp_frame.h"
 #include "helpers/xsk.h"

@@ -18,6 +18,7 @@ use super::{
     napi::{NapiContext, Pollers},
     netdev_bpf::Wakeup,
     pci_device::{self, Line, Vectors},
+    power::Power,
     ptp::{self, PhcIndex, PtpClock},
     queue_stats::QueueStatistics,
     skb::SkBuff,
@@ -106,6 +107,18 @@ impl NetDevice {
     pub(crate) fn carrier_off(&self) {
         // SAFETY: Live; any context.
         unsafe { bindings::netif_carrier_off(self.as_raw()) };
+    }
+
+    /// The device does not answer for a while. Under rtnl.
+    pub(super) fn detach(&self) {
+        // SAFETY: Live.
+        unsafe { bindings::rnic_netdev_detach(self.as_raw()) };
+    }
+
+    /// It does again. Under rtnl.
+    pub(super) fn attach(&self) {
+        // SAFETY: Live.
+        unsafe { bindings::rnic_netdev_attach(self.as_raw()) };
     }
 
     /// Whether the link is up, as the stack sees it.
@@ -299,6 +312,10 @@ pub(crate) trait Operations:
     fn link_stats(&self, port: &Port<Self>) -> LinkStats;
     /// A transmit queue has not moved for five seconds. Must not sleep.
     fn tx_timeout(&self, port: &Port<Self>, queue: usize);
+    /// The device is about to sleep or to be reset by somebody else. Under rtnl.
+    fn quiesce(&self, port: &Port<Self>);
+    /// It is back, and knows nothing any more. Under rtnl.
+    fn revive(&self, port: &Port<Self>);
     /// What [`Port::defer`] asked for: in process context, under rtnl.
     fn deferred(&self, port: &Port<Self>);
     /// The published layout of receive queue `queue`, for the per-queue files.
@@ -320,6 +337,8 @@ pub(crate) struct Port<T: Operations> {
     pub(super) xmit: [UnsafeCell<T::Xmit>; MAX_QUEUES],
     #[pin]
     deferred: Deferred,
+    #[pin]
+    power: Power,
     phc: PhcIndex,
 }
 
@@ -479,6 +498,7 @@ impl<'bound, T: Operations> Registration<'bound, T> {
                 pollers <- Pollers::new(),
                 xmit <- init_array_from_fn(|_| UnsafeCell::new(T::Xmit::default())),
                 deferred <- Deferred::new(),
+                power <- Power::new(),
                 phc: PhcIndex::none(),
             }? Error),
             GFP_KERNEL,
@@ -538,6 +558,8 @@ impl<'bound, T: Operations> Registration<'bound, T> {
         // SAFETY: The device is complete.
         to_result(unsafe { bindings::register_netdev(raw) })?;
         core::mem::forget(dev);
+        // SAFETY: The port is pinned and of this device; it is removed in `Drop`.
+        unsafe { port.power.add(pdev, this) };
         // INVARIANT: Registered; everything was set above.
         Ok(Self {
             dev: port.dev,
@@ -551,6 +573,7 @@ impl<'bound, T: Operations> Registration<'bound, T> {
 
 impl<T: Operations> Drop for Registration<'_, T> {
     fn drop(&mut self) {
+        self._port.power.remove();
         // SAFETY: Registered by the invariant; closes the interface first.
         unsafe { bindings::unregister_netdev(self.dev.as_ptr()) };
         self._port.deferred.cancel();
