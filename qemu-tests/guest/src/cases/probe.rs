@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use crate::boot::Options;
+use crate::boot::{self, Options};
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
 use crate::tools;
@@ -12,6 +12,7 @@ use crate::tools;
 pub(super) const CASES: &[Definition] = &[
     Definition::new("probe::identity", identity),
     Definition::new("probe::link", link),
+    Definition::new("probe::at_start", at_start),
 ];
 
 fn identity(case: &mut Case<'_>) -> Result<()> {
@@ -61,13 +62,6 @@ fn link(case: &mut Case<'_>) -> Result<()> {
         text.contains("Link detected: yes"),
         &text,
     );
-    for kind in ["rx-", "tx-"] {
-        let queues = std::fs::read_dir(format!("/sys/class/net/{NAME}/queues"))?;
-        let names = queues.filter_map(|queue| queue.ok()?.file_name().into_string().ok());
-        let count = names.filter(|name| name.starts_with(kind)).count();
-        case.ktap
-            .equal(&format!("one {kind} queue for each processor"), count, 2);
-    }
     case.eth.down()?;
     case.ktap.check(
         "no carrier when down",
@@ -77,5 +71,27 @@ fn link(case: &mut Case<'_>) -> Result<()> {
     case.eth.up()?;
     case.ktap
         .equal("carrier again", case.eth.file("carrier")?, "1");
+    Ok(())
+}
+
+/// What a driver that was just loaded has; what the cases start with is another matter.
+fn at_start(case: &mut Case<'_>) -> Result<()> {
+    boot::rmmod("rnic")?;
+    boot::insmod("rnic")?;
+    boot::appears()?;
+    for kind in ["rx-", "tx-"] {
+        let queues = std::fs::read_dir(format!("/sys/class/net/{NAME}/queues"))?;
+        let names = queues.filter_map(|queue| queue.ok()?.file_name().into_string().ok());
+        let count = names.filter(|name| name.starts_with(kind)).count();
+        case.ktap
+            .equal(&format!("one {kind} queue for each processor"), count, 2);
+    }
+    boot::interface()?;
+    let in_force = case.in_force()?;
+    case.ktap.equal(
+        "generation 1 is the closed interface, 2 the open one",
+        in_force.generation,
+        2,
+    );
     Ok(())
 }
