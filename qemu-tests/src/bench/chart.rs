@@ -19,7 +19,7 @@ const GAP: f64 = 24.0;
 const NAMES: f64 = 160.0;
 /// For a figure behind the longest bar.
 const FIGURE: f64 = 44.0;
-const HEAD: f64 = 84.0;
+const HEAD: f64 = 100.0;
 const BAR: f64 = 11.0;
 const BETWEEN_GROUPS: f64 = 11.0;
 

@@ -76,7 +76,7 @@ pub fn run(
     watcher: &mut Watcher<'_>,
 ) -> Result<Outcome> {
     let lane = lane(nic);
-    let image = image(workshop, lane, drivers)?;
+    let image = image(workshop, lane, drivers, watcher)?;
     let step = Step::new(lane.name, "starting the machine");
     let machine = Machine {
         lane,
@@ -106,13 +106,20 @@ pub fn run(
 }
 
 /// The C drivers can be measured while our module does not compile.
-fn image(workshop: &Workshop, lane: Lane, drivers: &[&str]) -> Result<Image> {
-    if drivers.contains(&"rnic") {
-        return workshop.image(lane);
-    }
+fn image(
+    workshop: &Workshop,
+    lane: Lane,
+    drivers: &[&str],
+    watcher: &mut Watcher<'_>,
+) -> Result<Image> {
     let lock = workshop.paths.runs().join("build.lock");
     let _lock = Lock::take(&lock, "this tree's build")?;
-    build::image_without_module(&workshop.paths, &workshop.ground, lane.name)
+    let (paths, ground) = (&workshop.paths, &workshop.ground);
+    if drivers.contains(&"rnic") {
+        watcher.with_rnic()?;
+        return build::image(paths, ground, lane);
+    }
+    build::image_without_module(paths, ground, lane.name)
 }
 
 /// Listens to the guest until it is done.

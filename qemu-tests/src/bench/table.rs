@@ -68,6 +68,18 @@ impl Line<'_> {
     }
 }
 
+/// The cases in the order in which they are shown.
+const CASES: [&str; 8] = [
+    "xdp_drop",
+    "xdp_tx",
+    "xdp_redirect",
+    "xdp_pass_udp",
+    "pass_udp",
+    "transmit",
+    "tcp_stream_receive",
+    "tcp_stream_send",
+];
+
 /// The lines of one NIC, in the order of the cases.
 pub fn lines<'a>(rows: &'a [Value], nic: &str) -> Vec<Line<'a>> {
     let of_nic: Vec<&Value> = rows.iter().filter(|row| row["nic"] == nic).collect();
@@ -98,6 +110,8 @@ pub fn lines<'a>(rows: &'a [Value], nic: &str) -> Vec<Line<'a>> {
             c: find("c", "off"),
         });
     }
+    let place = |line: &Line<'_>| CASES.iter().position(|case| *case == line.case);
+    lines.sort_by_key(|line| (place(line).unwrap_or(CASES.len()), line.size));
     lines
 }
 

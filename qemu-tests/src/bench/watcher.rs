@@ -35,6 +35,8 @@ pub struct Watcher<'a> {
     workshop: &'a Workshop,
     folder: PathBuf,
     each: bool,
+    /// Our module as it was built for this machine.
+    rnic: Option<PathBuf>,
     /// The guest's functions outside of the driver.
     pub symbols: Symbols,
 }
@@ -51,6 +53,7 @@ impl<'a> Watcher<'a> {
             workshop,
             folder,
             each,
+            rnic: None,
             symbols: Symbols::of_kernel(&workshop.ground.kernel.dir)?,
         })
     }
@@ -62,12 +65,13 @@ impl<'a> Watcher<'a> {
     /// When it does not compile, or the kernel lacks one of the functions.
     pub fn plugin(&self) -> Result<String> {
         let step = Step::new("plugin", "building the counting plugin");
-        let file = self.folder.join("count.so");
+        let (file, log) = (self.folder.join("count.so"), self.folder.join("plugin.log"));
+        let _ = std::fs::remove_file(&log);
         let project = &self.workshop.paths.project;
         let mut gcc = self.workshop.ground.root.command(project, "gcc");
         gcc.args(["-O2", "-Wall", "-shared", "-fPIC", "-fvisibility=hidden"]);
         gcc.arg("qemu-tests/plugin/count.c").arg("-o").arg(&file);
-        job::run(gcc, &self.folder.join("plugin.log"), &step, |_| {})?
+        job::run(gcc, &log, &step, |_| {})?
             .map_err(|failure| failure.into_error("building the counting plugin"))?;
         step.clear();
         let mut words = vec![file.display().to_string()];
@@ -130,6 +134,21 @@ impl<'a> Watcher<'a> {
         Ok(())
     }
 
+    /// Says that the machine has our module.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be built, or kept.
+    pub fn with_rnic(&mut self) -> Result<()> {
+        let (paths, ground) = (&self.workshop.paths, &self.workshop.ground);
+        let built = Module::build(paths, ground, Variant::Plain)?.file;
+        // Somebody may build it anew while the machine runs.
+        let kept = self.folder.join("rnic.ko");
+        std::fs::copy(built, &kept)?;
+        self.rnic = Some(kept);
+        Ok(())
+    }
+
     /// The file of the driver that the guest has loaded.
     ///
     /// # Errors
@@ -137,10 +156,7 @@ impl<'a> Watcher<'a> {
     /// When there is none.
     pub fn driver(&self, said: &Value) -> Result<PathBuf> {
         match said["module"].as_str().context("no module")? {
-            "rnic" => {
-                let (paths, ground) = (&self.workshop.paths, &self.workshop.ground);
-                Ok(Module::build(paths, ground, Variant::Plain)?.file)
-            }
+            "rnic" => self.rnic.clone().context("the machine has no rnic.ko"),
             c => footprint::of_kernel(self.workshop, c),
         }
     }
