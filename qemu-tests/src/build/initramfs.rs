@@ -28,6 +28,7 @@ const APPLETS: &[&str] = &[
     "insmod", "rmmod", "lsmod", "ps", "top", "kill", "sleep", "date", "seq", "true", "false",
     "test", "find", "xargs", "less", "vi", "ping", "ifconfig", "arp", "nc", "free", "uptime",
     "poweroff", "reboot", "sysctl", "stty", "clear", "env", "printf", "tee", "watch", "which",
+    "timeout",
 ];
 /// In-tree drivers that ours is compared with.
 const DRIVERS: &[&str] = &[

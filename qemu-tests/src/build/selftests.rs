@@ -93,15 +93,12 @@ pub struct Archive {
 /// When the kernel's source lacks the tests, or something does not compile.
 pub fn build(paths: &Paths, ground: &Ground) -> Result<Archive> {
     let root = ground.root.dir();
-    let key = [
-        FOLDERS, KINDS, HELPERS, OBJECTS, PROGRAMS, LIBRARY, LEFT_OUT,
-    ]
-    .concat()
-    .iter()
-    .fold(Key::default(), |key, word| key.with(word))
-    .with(&ground.kernel.key)
-    .with(root.to_string_lossy().as_bytes())
-    .short();
+    // What is in it is decided here.
+    let key = Key::default()
+        .with(include_str!("selftests.rs"))
+        .with(&ground.kernel.key)
+        .with(root.to_string_lossy().as_bytes())
+        .short();
     let dir = paths.project.join("target/selftests");
     let file = dir.join(format!("{key}.cpio"));
     if file.exists() {
