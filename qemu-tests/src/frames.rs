@@ -6,6 +6,8 @@
 //! again byte for byte. Headers and checksums come from `etherparse`; what it has no business
 //! making (a wrong checksum, a runt) is made by changing the bytes afterwards.
 
+pub(crate) mod ipv4;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use etherparse::{ArpEthIpv4Packet, ArpOperation, PacketBuilder, PacketBuilderStep};
@@ -90,6 +92,17 @@ pub(crate) fn arp(
     padded(frame, MIN_LEN)
 }
 
+/// A Sync message of PTP version 2 in Ethernet, with `trailer` behind it.
+pub(crate) fn sync(mac: ([u8; 6], [u8; 6]), trailer: &[u8]) -> Vec<u8> {
+    /// Header and origin time stamp (IEEE 1588, 13.3 and 13.6).
+    const LEN: u8 = 34 + 10;
+    let mut message = vec![0; usize::from(LEN)];
+    message[1] = 2;
+    message[3] = LEN;
+    let frame = [&mac.1[..], &mac.0, &[0x88, 0xf7], &message, trailer];
+    padded(frame.concat(), MIN_LEN)
+}
+
 /// `frame` with `tag` inserted behind the addresses.
 pub(crate) fn tagged(mut frame: Vec<u8>, tag: Tag) -> Vec<u8> {
     let bytes = [tag.proto.to_be_bytes(), tag.tci.to_be_bytes()].concat();
@@ -125,6 +138,7 @@ pub(crate) fn from_hex(hex: &str) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::ipv4::ones_sum;
     use super::*;
     use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 
@@ -135,16 +149,6 @@ mod tests {
             ip: (src.parse().unwrap(), dst.parse().unwrap()),
             port: (40000, 9),
         }
-    }
-
-    /// One's complement sum, 0xffff when a header with its checksum is right.
-    fn ones_sum(bytes: &[u8]) -> u16 {
-        let words = bytes
-            .chunks(2)
-            .map(|w| u32::from(w[0]) << 8 | u32::from(*w.get(1).unwrap_or(&0)));
-        let sum: u32 = words.sum();
-        let folded = (sum & 0xffff) + (sum >> 16);
-        u16::try_from((folded & 0xffff) + (folded >> 16)).unwrap()
     }
 
     #[test]
@@ -183,6 +187,16 @@ mod tests {
             Some(NetSlice::Arp(_))
         ));
         assert_eq!(&frame[42..62], &[9; 20]);
+    }
+
+    #[test]
+    fn a_sync_message_is_of_version_2_and_carries_its_trailer() {
+        let frame = sync(([2, 0, 0, 0, 0, 1], [6; 6]), &[9; 4]);
+        assert_eq!(
+            frame[..16],
+            [6, 6, 6, 6, 6, 6, 2, 0, 0, 0, 0, 1, 0x88, 0xf7, 0, 2]
+        );
+        assert_eq!((frame.len(), &frame[58..62]), (62, &[9; 4][..]));
     }
 
     #[test]

@@ -2,105 +2,59 @@
 
 //! What every piece of metadata must be, carried inside the frame itself.
 //!
-//! A frame of the oracle says in its payload which hash and which VLAN tag the device has to report
-//! for it, so that a reader in the guest checks each packet on its own, whatever was reconfigured
-//! meanwhile. The values come from the frame's own addresses and an independent Toeplitz, never
-//! from the driver. A frame is a function of its [`Traffic`] and its sequence number, nothing else.
+//! A frame of the oracle says in its payload what the device has to report for it, so that a reader in the
+//! guest checks each packet on its own, whatever was reconfigured meanwhile. The values come from the frame's
+//! own headers, what is known of the NIC, and an independent Toeplitz, never from the driver. A frame is a
+//! function of its [`Traffic`] and its sequence number, nothing else.
 
-use std::net::Ipv4Addr;
+mod expect;
+mod kind;
+mod nic;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde_json::Value;
 
+use self::expect::{flag, Expect};
+use self::kind::Kind;
+use self::nic::Nic;
 use crate::frames::{self, Endpoints, Tag};
-use crate::toeplitz;
-
-/// "RNIC": what a payload of the oracle begins with.
-pub(crate) const MAGIC: u32 = 0x524e_4943;
 
 /// EtherType of an 802.1Q tag.
 pub(crate) const ETH_P_8021Q: u16 = 0x8100;
-
-/// `enum xdp_rss_hash_type` of the kernel: `XDP_RSS_TYPE_L3_IPV4`.
-pub(crate) const HASH_L3_IPV4: u16 = 0x01;
-/// `enum xdp_rss_hash_type` of the kernel: `XDP_RSS_TYPE_L4_IPV4_TCP`.
-pub(crate) const HASH_L4_IPV4_TCP: u16 = 0x19;
 
 /// The host's address on the wire.
 pub(crate) const HOST_MAC: [u8; 6] = [0x02, 0, 0, 0, 0, 0x01];
 /// QEMU's first default address, which the guest's NIC has.
 pub(crate) const GUEST_MAC: [u8; 6] = [0x52, 0x54, 0, 0x12, 0x34, 0x56];
 
-/// What the guest must find out about one frame.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Expect {
-    /// Number of the frame on this wire.
-    pub(crate) seq: u32,
-    /// RSS hash; means nothing when `hash_type` is 0.
-    pub(crate) rss_hash: u32,
-    /// Type of the hash as `enum xdp_rss_hash_type`; 0: the device computes none.
-    pub(crate) hash_type: u16,
-    /// Tag control information of the frame as sent.
-    pub(crate) vlan_tci: u16,
-    /// EtherType of the tag; 0: sent untagged.
-    pub(crate) vlan_proto: u16,
-    /// Not used yet.
-    pub(crate) flags: u16,
-}
-
-impl Expect {
-    /// Bytes that it takes in a payload.
-    pub(crate) const LEN: usize = 20;
-
-    /// The payload form, in network byte order.
-    pub(crate) fn to_bytes(self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(Self::LEN);
-        for word in [MAGIC, self.seq, self.rss_hash] {
-            bytes.extend(word.to_be_bytes());
-        }
-        for half in [self.hash_type, self.vlan_tci, self.vlan_proto, self.flags] {
-            bytes.extend(half.to_be_bytes());
-        }
-        bytes
-    }
-
-    /// Reads the payload form; `None` when `bytes` is not a payload of the oracle.
-    #[cfg(test)]
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let word = |at: usize| {
-            bytes
-                .get(at..at + 4)
-                .map(|b| u32::from_be_bytes([b[0], b[1], b[2], b[3]]))
-        };
-        let half = |at: usize| {
-            bytes
-                .get(at..at + 2)
-                .map(|b| u16::from_be_bytes([b[0], b[1]]))
-        };
-        (word(0)? == MAGIC).then_some(())?;
-        Some(Self {
-            seq: word(4)?,
-            rss_hash: word(8)?,
-            hash_type: half(12)?,
-            vlan_tci: half(14)?,
-            vlan_proto: half(16)?,
-            flags: half(18)?,
-        })
-    }
-}
-
-/// Which protocols a stream of frames is made of.
+/// Which kinds of frames a stream is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum L4 {
-    /// UDP over IPv4.
-    Udp,
-    /// TCP over IPv4.
-    Tcp,
-    /// ARP requests: no IP header, so no hash.
-    Arp,
-    /// UDP and TCP.
+pub(crate) enum Kinds {
+    /// One.
+    One(Kind),
+    /// UDP and TCP over IPv4, all of them right.
     Mix,
     /// All of them.
     All,
+}
+
+impl Kinds {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "mix" => Some(Self::Mix),
+            "all" => Some(Self::All),
+            one => Kind::named(one).map(Self::One),
+        }
+    }
+
+    fn pick(self, random: u64) -> Kind {
+        match self {
+            Self::One(kind) => kind,
+            Self::Mix => [Kind::Udp, Kind::Tcp][pick(random, 2)],
+            Self::All => Kind::ALL[pick(random, Kind::ALL.len() as u64)].0,
+        }
+    }
 }
 
 /// Which frames are tagged.
@@ -119,8 +73,10 @@ pub(crate) enum Vlan {
 /// A reproducible stream of frames.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Traffic {
-    /// Protocols.
-    pub(crate) l4: L4,
+    /// The NIC that receives it.
+    pub(crate) nic: Nic,
+    /// Kinds of frames.
+    pub(crate) kinds: Kinds,
     /// Tags.
     pub(crate) vlan: Vlan,
     /// Number of different flows (source address and port).
@@ -140,7 +96,8 @@ impl Default for Traffic {
         // An address that the guest does not have: its stack drops the packets without answering.
         let to = (Ipv4Addr::new(192, 0, 2, 77), 9999);
         Self {
-            l4: L4::Udp,
+            nic: Nic::E1000e,
+            kinds: Kinds::One(Kind::Udp),
             vlan: Vlan::None,
             flows: 8,
             seed: 1,
@@ -160,14 +117,16 @@ impl Traffic {
     pub(crate) fn from_json(request: &Value) -> Result<Self, String> {
         let mut traffic = Self::default();
         let bad = |field: &str| format!("{field}: cannot be {}", request[field]);
-        traffic.l4 = match request.get("l4").map(Value::as_str) {
-            None | Some(Some("udp")) => L4::Udp,
-            Some(Some("tcp")) => L4::Tcp,
-            Some(Some("arp")) => L4::Arp,
-            Some(Some("mix")) => L4::Mix,
-            Some(Some("all")) => L4::All,
-            Some(_) => return Err(bad("l4")),
+        let name = |field: &str| match request.get(field) {
+            None => Ok(None),
+            Some(value) => value.as_str().map(Some).ok_or_else(|| bad(field)),
         };
+        if let Some(nic) = name("nic")? {
+            traffic.nic = Nic::named(nic).ok_or_else(|| bad("nic"))?;
+        }
+        if let Some(kinds) = name("l4")? {
+            traffic.kinds = Kinds::named(kinds).ok_or_else(|| bad("l4"))?;
+        }
         traffic.vlan = match request.get("vlan") {
             None => Vlan::None,
             Some(Value::String(text)) => match text.as_str() {
@@ -210,36 +169,37 @@ impl Traffic {
     /// Frame number `seq`, with its expectation in it.
     pub(crate) fn frame(&self, seq: u32) -> Vec<u8> {
         let random = mix(self.seed ^ u64::from(seq) << 20);
-        let l4 = match self.l4 {
-            L4::Mix => [L4::Udp, L4::Tcp][pick(random, 2)],
-            L4::All => [L4::Udp, L4::Tcp, L4::Arp][pick(random, 3)],
-            one => one,
-        };
+        let kind = self.kinds.pick(random);
         let tag = self.tag(mix(random));
-        let ends = self.ends(seq % self.flows);
-        let expect = self.expect(seq, l4, tag, &ends);
+        let ends = self.ends(seq % self.flows, kind);
+        let expect = self.expect(seq, kind, tag, &ends);
         let mut payload = expect.to_bytes();
         payload.resize(self.payload.max(Expect::LEN), 0x5a);
-        let frame = match (l4, ends.ip) {
-            (L4::Tcp, _) => frames::tcp(&ends, seq, &payload),
-            (L4::Arp, (std::net::IpAddr::V4(src), _)) => {
-                frames::arp(ends.mac, src, self.to.0, &payload)
-            }
-            _ => frames::udp(&ends, &payload),
-        };
+        let frame = kind.frame(&ends, seq, expect.ip_id, &payload);
         match tag {
             Some(tag) => frames::tagged(frame, tag),
             None => frame,
         }
     }
 
-    fn ends(&self, flow: u32) -> Endpoints {
-        // 198.18.0.0/15 is set aside for measurements; the port changes with the address.
-        let src = Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 1)) + flow % 0xff00);
+    fn ends(&self, flow: u32, kind: Kind) -> Endpoints {
+        // 198.18.0.0/15 and 2001:2::/48 are set aside for measurements; the port changes with the address.
+        let flow = flow % 0xff00;
+        let ip: (IpAddr, IpAddr) = if kind.is_ipv6() {
+            let base = u128::from(Ipv6Addr::new(0x2001, 2, 0, 0, 0, 0, 0, 1));
+            let src = Ipv6Addr::from(base + u128::from(flow));
+            (
+                src.into(),
+                Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x77).into(),
+            )
+        } else {
+            let base = u32::from(Ipv4Addr::new(198, 18, 0, 1));
+            (Ipv4Addr::from(base + flow).into(), self.to.0.into())
+        };
         let sport = 10_000 + u16::try_from(flow % 50_000).expect("below 50000");
         Endpoints {
             mac: (HOST_MAC, self.mac),
-            ip: (src.into(), self.to.0.into()),
+            ip,
             port: (sport, self.to.1),
         }
     }
@@ -262,24 +222,34 @@ impl Traffic {
         })
     }
 
-    /// What an 82574 reports: TCP is hashed over the ports too, the rest of IPv4 over the addresses.
-    fn expect(&self, seq: u32, l4: L4, tag: Option<Tag>, ends: &Endpoints) -> Expect {
-        let (rss_hash, hash_type) = match (l4, ends.ip.0) {
-            (L4::Arp, _) | (_, std::net::IpAddr::V6(_)) => (0, 0),
-            (L4::Tcp, std::net::IpAddr::V4(src)) => {
-                let hash = toeplitz::ipv4_ports((src, ends.port.0), (self.to.0, ends.port.1));
-                (hash, HASH_L4_IPV4_TCP)
-            }
-            (_, std::net::IpAddr::V4(src)) => (toeplitz::ipv4(src, self.to.0), HASH_L3_IPV4),
-        };
+    /// What the NIC reports.
+    fn expect(&self, seq: u32, kind: Kind, tag: Option<Tag>, ends: &Endpoints) -> Expect {
+        let nic = self.nic;
+        let (rss_hash, hash_type) = nic.hash(kind, ends);
         let Tag { proto, tci } = tag.unwrap_or(Tag { proto: 0, tci: 0 });
+        let mut flags = 0;
+        if kind.is_ipv4() {
+            flags |= flag::IPV4;
+        }
+        if nic.can_latch(kind, tag.is_some()) {
+            flags |= flag::LATCH;
+        }
+        // Any, and not in order.
+        let ip_id = mix(self.seed ^ !u64::from(seq)).to_le_bytes();
         Expect {
             seq,
             rss_hash,
             hash_type,
             vlan_tci: tci,
             vlan_proto: proto,
-            flags: 0,
+            flags,
+            csum: nic.csum(kind),
+            packet_type: nic.packet_type(kind),
+            ip_id: if kind.is_ipv4() {
+                u16::from_le_bytes([ip_id[0], ip_id[1]])
+            } else {
+                0
+            },
         }
     }
 }
@@ -303,7 +273,9 @@ fn mix(seed: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::nic::{csum, hash_type};
     use super::*;
+    use crate::frames::ipv4;
     use serde_json::json;
 
     /// The expectation in a frame, and what stands in front of it.
@@ -319,10 +291,13 @@ mod tests {
             ),
             _ => (None, 14),
         };
-        let payload = match (half(l3 - 2), frame[l3 + 9]) {
-            (0x0806, _) => l3 + 28,
-            (0x0800, 6) => l3 + 40,
-            (0x0800, 17) => l3 + 28,
+        let payload = match (half(l3 - 2), frame[l3 + 9], frame[l3 + 6]) {
+            (0x0806, ..) => l3 + 28,
+            (0x0800, 6, _) => l3 + 40,
+            (0x0800, 17, _) => l3 + 28,
+            (0x86dd, _, 6) => l3 + 60,
+            (0x86dd, _, 17) => l3 + 48,
+            (0x88f7, ..) => l3 + 44,
             other => panic!("unknown frame {other:?}"),
         };
         (
@@ -333,25 +308,9 @@ mod tests {
     }
 
     #[test]
-    fn an_expectation_survives_its_payload_form() {
-        let expect = Expect {
-            seq: 1,
-            rss_hash: 0xdead_beef,
-            hash_type: 0x19,
-            vlan_tci: 5,
-            vlan_proto: 0x8100,
-            flags: 3,
-        };
-        assert_eq!(expect.to_bytes().len(), Expect::LEN);
-        assert_eq!(Expect::from_bytes(&expect.to_bytes()), Some(expect));
-        assert_eq!(Expect::from_bytes(b"RNIC"), None);
-        assert_eq!(Expect::from_bytes(&[0; 20]), None);
-    }
-
-    #[test]
     fn the_expectation_tells_the_tag_that_the_frame_has() {
         let traffic = Traffic {
-            l4: L4::All,
+            kinds: Kinds::All,
             vlan: Vlan::Mix,
             ..Traffic::default()
         };
@@ -361,7 +320,11 @@ mod tests {
             assert_eq!(expect.seq, seq);
             assert_eq!(expect.vlan_proto, tag.map_or(0, |t| t.proto));
             assert_eq!(expect.vlan_tci, tag.map_or(0, |t| t.tci));
-            assert_eq!(expect.hash_type == 0, ethertype == 0x0806);
+            let is_ip = matches!(ethertype, 0x0800 | 0x86dd);
+            assert_eq!(expect.hash_type != 0, is_ip);
+            assert_eq!(expect.packet_type != 0, is_ip);
+            assert_eq!(expect.flags & flag::IPV4 != 0, ethertype == 0x0800);
+            assert_eq!(expect.flags & flag::LATCH, 0);
             *if tag.is_some() {
                 &mut with
             } else {
@@ -371,30 +334,75 @@ mod tests {
         assert!(with > 800 && without > 800, "{with} tagged, {without} not");
     }
 
+    /// A frame of each kind.
+    fn each(nic: Nic) -> impl Iterator<Item = (Kind, Vec<u8>)> {
+        Kind::ALL.into_iter().map(move |(kind, _)| {
+            let traffic = Traffic {
+                nic,
+                kinds: Kinds::One(kind),
+                ..Traffic::default()
+            };
+            (kind, traffic.frame(3))
+        })
+    }
+
     #[test]
     fn tcp_and_udp_of_one_flow_have_different_hashes() {
-        let frame = |l4| {
-            read(
-                &Traffic {
-                    l4,
-                    ..Traffic::default()
-                }
-                .frame(3),
-            )
-            .0
+        let of = |wanted| {
+            let (_, frame) = each(Nic::Igb).find(|(kind, _)| *kind == wanted).unwrap();
+            read(&frame).0
         };
-        let (tcp, udp) = (frame(L4::Tcp), frame(L4::Udp));
-        assert_eq!(
-            (tcp.hash_type, udp.hash_type),
-            (HASH_L4_IPV4_TCP, HASH_L3_IPV4)
-        );
-        assert_ne!(tcp.rss_hash, udp.rss_hash);
+        for (tcp, udp) in [(Kind::Tcp, Kind::Udp), (Kind::Tcp6, Kind::Udp6)] {
+            let (tcp, udp) = (of(tcp), of(udp));
+            assert_eq!(tcp.hash_type, udp.hash_type | hash_type::TCP);
+            assert_ne!(tcp.rss_hash, udp.rss_hash);
+        }
+    }
+
+    #[test]
+    fn checksums_are_as_wrong_as_is_said() {
+        for (kind, frame) in each(Nic::E1000e) {
+            let (expect, ..) = read(&frame);
+            if !kind.is_ipv4() {
+                continue;
+            }
+            let protocol = frame[23];
+            let len = u16::from_be_bytes([frame[16], frame[17]]) - 20;
+            let end = 34 + usize::from(len);
+            let [high, low] = len.to_be_bytes();
+            let pseudo = [&frame[26..34], &[0, protocol, high, low], &frame[34..end]].concat();
+            let header = ipv4::ones_sum(&frame[14..34]) == 0xffff;
+            let transport = ipv4::ones_sum(&pseudo) == 0xffff;
+            let right = (header, transport);
+            match kind {
+                Kind::IpWrong => assert_eq!(right, (false, true)),
+                Kind::UdpWrong | Kind::TcpWrong | Kind::UdpUnchecked => {
+                    assert_eq!(right, (true, false), "{kind:?}");
+                }
+                _ => assert_eq!(right, (true, true), "{kind:?}"),
+            }
+            assert_eq!(
+                expect.csum == csum::GOOD,
+                right == (true, true) && kind != Kind::Fragment
+            );
+            assert_eq!(expect.ip_id.to_be_bytes(), frame[18..20]);
+        }
+    }
+
+    #[test]
+    fn one_nic_keeps_the_time_of_an_untagged_sync_message() {
+        let latched = |nic| {
+            let all = each(nic).filter(|(_, frame)| read(frame).0.flags & flag::LATCH != 0);
+            all.map(|(kind, _)| kind).collect::<Vec<_>>()
+        };
+        assert_eq!(latched(Nic::E1000e), []);
+        assert_eq!(latched(Nic::Igb), [Kind::Ptp]);
     }
 
     #[test]
     fn frames_are_a_function_of_their_arguments() {
         let traffic = Traffic {
-            l4: L4::All,
+            kinds: Kinds::All,
             vlan: Vlan::Mix,
             ..Traffic::default()
         };
@@ -415,12 +423,13 @@ mod tests {
         let request = json!({"l4": "all", "vlan": 0x2005, "flows": 3, "seed": 9, "dst": "192.0.2.2", "dport": 7});
         let traffic = Traffic::from_json(&request).unwrap();
         assert_eq!(
-            (traffic.l4, traffic.vlan, traffic.flows),
-            (L4::All, Vlan::Tci(0x2005), 3)
+            (traffic.kinds, traffic.vlan, traffic.flows),
+            (Kinds::All, Vlan::Tci(0x2005), 3)
         );
         assert_eq!(traffic.to, (Ipv4Addr::new(192, 0, 2, 2), 7));
         for (field, bad) in [
             ("l4", json!("sctp")),
+            ("nic", json!("e100")),
             ("vlan", json!("some")),
             ("flows", json!(0)),
             ("dst", json!("x")),

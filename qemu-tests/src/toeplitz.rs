@@ -6,7 +6,7 @@
 //! shares no code with either. It works a bit at a time, straight from the definition; speed does
 //! not matter here, and a clever version would be one more thing that could be wrong.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The key of Microsoft's test vectors, which the driver programs into the device.
 pub(crate) const KEY: [u8; 40] = [
@@ -41,6 +41,22 @@ pub(crate) fn ipv4(src: Ipv4Addr, dst: Ipv4Addr) -> u32 {
 
 /// Hash over addresses and ports (`XDP_RSS_TYPE_L4_IPV4_TCP`).
 pub(crate) fn ipv4_ports(src: (Ipv4Addr, u16), dst: (Ipv4Addr, u16)) -> u32 {
+    let input = [
+        &src.0.octets()[..],
+        &dst.0.octets()[..],
+        &src.1.to_be_bytes()[..],
+        &dst.1.to_be_bytes()[..],
+    ];
+    hash(&KEY, &input.concat())
+}
+
+/// Hash over addresses only (`XDP_RSS_TYPE_L3_IPV6`).
+pub(crate) fn ipv6(src: Ipv6Addr, dst: Ipv6Addr) -> u32 {
+    hash(&KEY, &[src.octets(), dst.octets()].concat())
+}
+
+/// Hash over addresses and ports (`XDP_RSS_TYPE_L4_IPV6_TCP`).
+pub(crate) fn ipv6_ports(src: (Ipv6Addr, u16), dst: (Ipv6Addr, u16)) -> u32 {
     let input = [
         &src.0.octets()[..],
         &dst.0.octets()[..],
@@ -101,6 +117,33 @@ mod tests {
                 l4,
                 "{src}:{sport} -> {dst}:{dport}"
             );
+        }
+    }
+
+    /// The same documentation's vectors for IPv6: source, destination, both hashes.
+    #[test]
+    fn microsofts_vectors_for_ipv6_hash_as_published() {
+        for (src, sport, dst, dport, l3, l4) in [
+            (
+                "3ffe:2501:200:1fff::7",
+                2794,
+                "3ffe:2501:200:3::1",
+                1766,
+                0x2cc1_8cd5,
+                0x4020_7d3d,
+            ),
+            (
+                "3ffe:501:8::260:97ff:fe40:efab",
+                14230,
+                "ff02::1",
+                4739,
+                0x0f0c_461c,
+                0xdde5_1bbf,
+            ),
+        ] {
+            let (src, dst) = (src.parse().unwrap(), dst.parse().unwrap());
+            assert_eq!(ipv6(src, dst), l3, "{src} -> {dst}");
+            assert_eq!(ipv6_ports((src, sport), (dst, dport)), l4, "{src}:{sport}");
         }
     }
 

@@ -86,8 +86,8 @@ impl Wire {
 
     /// Answers one request of the guest, both JSON:
     ///
-    /// - `{"count":64,"vlan":"none"|"all"|"mix"|TCI,"l4":"udp"|"tcp"|"arp"|"mix"|"all","flows":8,"gap_us":0,
-    ///   "seed":1,"mac":"525400123456","dst":"192.0.2.77","dport":9999,"payload":32}` sends numbered frames of the oracle and answers
+    /// - `{"count":64,"nic":"e1000e"|"igb","vlan":"none"|"all"|"mix"|TCI,"l4":"udp"|"mix"|"all"|… (a kind of frames, see
+    ///   [`crate::oracle`]),"flows":8,"gap_us":0,"seed":1,"mac":"525400123456","dst":"192.0.2.77","dport":9999,"payload":32}` sends numbered frames of the oracle and answers
     ///   `{"sent":64,"first_seq":0,"last_seq":63}`; with `"background":true` it answers at once and keeps sending
     ///   (`"count":0`: without end) until
     /// - `{"stop":true}`, which answers the same about what was sent;

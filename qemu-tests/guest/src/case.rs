@@ -9,6 +9,7 @@ use anyhow::Result;
 use serde_json::{json, Value};
 
 use crate::announcement::Announcement;
+use crate::boot::Options;
 use crate::ctl::{self, Ctl};
 use crate::eth::Eth;
 use crate::ktap::Ktap;
@@ -79,6 +80,7 @@ impl Case<'_> {
     /// When the host cannot.
     pub(crate) fn burst(&mut self, mut request: Value) -> Result<Sent> {
         request["mac"] = json!(self.eth.mac_hex()?);
+        request["nic"] = json!(Options::read()?.nic);
         let answer = self.ctl.wire(&request)?;
         Ok(Sent::from_json(&answer))
     }

@@ -4,83 +4,75 @@
 
 use std::fmt;
 
-use crate::score::NAMES;
+use crate::score::{FIELD_NAMES, HASH, NAMES, VLAN};
 
 /// `struct misparse` of the readers program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Misparse {
     /// Index of the reader.
     pub(crate) reader: usize,
-    bytes: Vec<u8>,
+    field: usize,
+    seq: u32,
+    layout_id: u32,
+    generation: u32,
+    /// The packet has the field at all.
+    has: bool,
+    got: u64,
+    want: u64,
 }
 
 impl Misparse {
     /// Bytes in the program's map.
     pub(crate) const LEN: usize = 40;
 
-    /// Takes the map's value.
-    pub(crate) fn parse(bytes: &[u8]) -> Self {
-        let mut this = Self {
-            reader: 0,
-            bytes: bytes.to_vec(),
+    /// Takes the map's value; `None` for a slot that was not used.
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
+        let word = |index: usize| {
+            let at = 4 * index;
+            let b = bytes.get(at..at + 4)?;
+            Some(u32::from_ne_bytes([b[0], b[1], b[2], b[3]]))
         };
-        this.reader = this.word(0) as usize;
-        this
+        let long = |at: usize| {
+            let b = bytes.get(at..at + 8)?;
+            Some(u64::from_ne_bytes(b.try_into().ok()?))
+        };
+        Some(Self {
+            reader: (word(0)? as usize).checked_sub(1)?,
+            field: word(1)? as usize,
+            seq: word(2)?,
+            layout_id: word(3)?,
+            generation: word(4)?,
+            has: word(5)? != 0,
+            got: long(24)?,
+            want: long(32)?,
+        })
     }
 
-    fn word(&self, at: usize) -> u32 {
-        self.bytes
-            .get(at..at + 4)
-            .map_or(0, |b| u32::from_ne_bytes([b[0], b[1], b[2], b[3]]))
-    }
-
-    fn half(&self, at: usize) -> u16 {
-        self.bytes
-            .get(at..at + 2)
-            .map_or(0, |b| u16::from_ne_bytes([b[0], b[1]]))
-    }
-
-    fn flag(&self, at: usize) -> bool {
-        self.bytes.get(at).is_some_and(|&b| b != 0)
+    /// A field's number as what it stands for.
+    fn value(&self, number: u64) -> String {
+        let (high, low) = (number >> 32, number & 0xffff_ffff);
+        match self.field {
+            HASH => format!("{low:#010x} of type {high:#x}"),
+            VLAN => format!("{:#06x} of type {:#06x}", number & 0xffff, number >> 16),
+            _ => format!("{number:#x}"),
+        }
     }
 }
 
 impl fmt::Display for Misparse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let reader = NAMES.get(self.reader).unwrap_or(&"?");
-        let (packet, layout, generation) = (self.word(4), self.word(8), self.word(12));
+        let field = FIELD_NAMES.get(self.field).unwrap_or(&"?");
+        let (packet, layout, generation) = (self.seq, self.layout_id, self.generation);
         write!(
             f,
-            "{reader}: packet {packet}, generation {generation}, layout {layout:#010x}:"
+            "{reader}: packet {packet}, generation {generation}, layout {layout:#010x}: {field} {}",
+            self.value(self.got)
         )?;
-        if self.flag(36) {
-            write!(
-                f,
-                " hash {:#010x} of type {:#x}",
-                self.word(16),
-                self.half(24)
-            )?;
+        match self.has {
+            true => write!(f, "; right is {}", self.value(self.want)),
+            false => write!(f, "; right is none"),
         }
-        if self.flag(37) {
-            write!(
-                f,
-                " tag {:#06x} of type {:#06x}",
-                self.half(28),
-                self.half(32)
-            )?;
-        }
-        let (hash, hash_type) = (self.word(20), self.half(26));
-        write!(f, "; right is hash {hash:#010x} of type {hash_type:#x},")?;
-        write!(
-            f,
-            " tag {:#06x} of type {:#06x}",
-            self.half(30),
-            self.half(34)
-        )?;
-        if self.flag(38) {
-            write!(f, ", which is still in the frame")?;
-        }
-        Ok(())
     }
 }
 
@@ -88,25 +80,31 @@ impl fmt::Display for Misparse {
 mod tests {
     use super::*;
 
+    fn bytes(reader: u32, field: usize, has: u32) -> Vec<u8> {
+        let words = [reader, field as u32, 77, 0xabcd, 9, has];
+        let mut bytes: Vec<u8> = words.iter().flat_map(|w| w.to_ne_bytes()).collect();
+        for long in [0x19_1111_1111_u64, 0x1_2222_2222] {
+            bytes.extend(long.to_ne_bytes());
+        }
+        assert_eq!(bytes.len(), Misparse::LEN);
+        bytes
+    }
+
     #[test]
     fn a_misparse_says_what_was_told_and_what_is_right() {
-        let words = [2_u32, 77, 0xabcd, 9, 0x1111_1111, 0x2222_2222];
-        let halves = [0x19_u16, 0x1, 0x0005, 0x0006, 0x8100, 0x8100];
-        let mut bytes: Vec<u8> = words.iter().flat_map(|w| w.to_ne_bytes()).collect();
-        bytes.extend(halves.iter().flat_map(|h| h.to_ne_bytes()));
-        bytes.extend([1, 0, 0, 0]);
-        assert_eq!(bytes.len(), Misparse::LEN);
-        let text = Misparse::parse(&bytes).to_string();
-        assert!(
-            text.starts_with(
-                "late_bound: packet 77, generation 9, layout 0x0000abcd: hash 0x11111111"
-            ),
-            "{text}"
+        let text = Misparse::parse(&bytes(3, HASH, 1)).unwrap().to_string();
+        assert_eq!(
+            text,
+            "late_bound: packet 77, generation 9, layout 0x0000abcd: rx_hash 0x11111111 of type 0x19; \
+             right is 0x22222222 of type 0x1"
         );
-        assert!(
-            text.contains("right is hash 0x22222222 of type 0x1, tag 0x0006"),
-            "{text}"
-        );
-        assert!(!text.contains("tag 0x0005"), "{text}");
+        let text = Misparse::parse(&bytes(2, VLAN, 0)).unwrap().to_string();
+        assert!(text.ends_with("; right is none"), "{text}");
+    }
+
+    #[test]
+    fn an_unused_slot_is_none() {
+        assert_eq!(Misparse::parse(&[0; Misparse::LEN]), None);
+        assert_eq!(Misparse::parse(&[1; 8]), None);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The readers program (`bpf/readers.bpf.c`), loaded: its switches and its counters.
+//! The readers program (`bpf/readers.bpf.c`, `bpf/score.bpf.h`), loaded: its switches and its counters.
 //!
 //! The numbers here are those of the C structs there; a map of another size is an error when it is opened.
 
@@ -11,14 +11,16 @@ use crate::case::Sent;
 use crate::ctl;
 use crate::misparse::Misparse;
 use crate::programs::Programs;
-use crate::score::{scores, Epoch, Score, Totals, FROZEN, READERS};
+use crate::score::{scores, Epoch, Score, Totals, FIELDS, FROZEN, READERS};
 use crate::sys::bpf::Map;
 
+const QUEUES: u32 = 8;
 const EPOCHS: u32 = 8192;
 const SEEN_WORDS: u32 = 65536;
-const MISPARSES: u64 = 16;
+const MISPARSES: u32 = 16;
+const CONFIG_LEN: usize = 16;
 const RESULT_WORDS: usize = 11 + READERS;
-const EPOCH_LEN: usize = 48 + 2 * 8 * READERS;
+const EPOCH_WORDS: usize = 6 + FIELDS * (1 + READERS);
 
 /// Verdicts of XDP.
 pub(crate) const XDP_DROP: u32 = 1;
@@ -30,6 +32,7 @@ pub(crate) const XDP_PASS: u32 = 2;
 pub(crate) struct Readers {
     /// To attach and detach.
     pub(crate) programs: Programs,
+    verdict: u32,
     config: Map,
     result: Map,
     epochs: Map,
@@ -46,16 +49,28 @@ impl Readers {
     pub(crate) fn load(verdict: u32) -> Result<Self> {
         let programs = Programs::load("readers", true)?;
         let this = Self {
-            config: programs.map("config", 8)?,
+            verdict,
+            config: programs.map("config", CONFIG_LEN)?,
             result: programs.map("result", 8 * RESULT_WORDS)?,
-            epochs: programs.map("epochs", EPOCH_LEN)?,
+            epochs: programs.map("epochs", 8 * EPOCH_WORDS)?,
             seen: programs.map("seen", 8)?,
             misparses: programs.map("misparses", Misparse::LEN)?,
             programs,
         };
-        this.config
-            .set(0, &[verdict.to_ne_bytes(), 0_u32.to_ne_bytes()].concat())?;
+        this.expect_from(0)?;
         Ok(this)
+    }
+
+    /// Tells the program that no packet arrives before `time`, by the NIC's clock.
+    ///
+    /// # Errors
+    ///
+    /// When the map is gone.
+    pub(crate) fn expect_from(&self, time: u64) -> Result<()> {
+        let words = [self.verdict.to_ne_bytes(), 0_u32.to_ne_bytes()].concat();
+        Ok(self
+            .config
+            .set(0, &[&words[..], &time.to_ne_bytes()].concat())?)
     }
 
     /// Attaches it to the interface.
@@ -73,20 +88,41 @@ impl Readers {
     ///
     /// When the map is gone.
     pub(crate) fn totals(&self) -> Result<Totals> {
-        let w = words(&self.result.get(0)?);
-        Ok(Totals {
-            packets: w[0],
-            other: w[1],
-            duplicates: w[2],
-            out_of_range: w[3],
-            meta_at_start: w[4],
-            no_record: w[5],
-            stale: w[6],
-            unbound: w[7],
-            wrong_tag: w[8],
-            epochs_lost: w[9],
-            misparsed: [w[11], w[12], w[13]],
-        })
+        let mut totals = Totals::default();
+        for queue in 0..QUEUES {
+            let w = words(&self.result.get(queue)?);
+            let counters = [
+                &mut totals.packets,
+                &mut totals.other,
+                &mut totals.duplicates,
+                &mut totals.out_of_range,
+                &mut totals.meta_at_start,
+                &mut totals.no_record,
+                &mut totals.stale,
+                &mut totals.unbound,
+                &mut totals.wrong_tag,
+                &mut totals.epochs_lost,
+            ];
+            for (counter, word) in counters.into_iter().zip(&w) {
+                *counter += word;
+            }
+            totals.latest = totals.latest.max(w[10]);
+            for (counter, word) in totals.misparsed.iter_mut().zip(&w[11..]) {
+                *counter += word;
+            }
+        }
+        Ok(totals)
+    }
+
+    /// The queues that packets came from.
+    fn queues(&self) -> Result<Vec<u32>> {
+        let mut queues = Vec::new();
+        for queue in 0..QUEUES {
+            if words(&self.result.get(queue)?)[0] > 0 {
+                queues.push(queue);
+            }
+        }
+        Ok(queues)
     }
 
     /// The generations that packets showed, below `newest` and with it.
@@ -96,24 +132,36 @@ impl Readers {
     /// When the map is gone.
     pub(crate) fn epochs(&self, newest: u32) -> Result<Vec<Epoch>> {
         let mut all = Vec::new();
-        for slot in 0..EPOCHS.min(newest.saturating_add(2)) {
-            let bytes = self.epochs.get(slot)?;
-            let w = words(&bytes);
-            if w[2] > 0 {
-                all.push(Epoch {
-                    layout_id: u32::from_ne_bytes(bytes[..4].try_into()?),
-                    generation: u32::from_ne_bytes(bytes[4..8].try_into()?),
-                    first_seen: w[1],
-                    packets: w[2],
-                    want_hash: w[3],
-                    want_vlan: w[4],
-                    inband: w[5],
-                    got_hash: [w[6], w[7], w[8]],
-                    got_vlan: [w[9], w[10], w[11]],
-                });
+        for queue in self.queues()? {
+            for slot in 0..EPOCHS.min(newest.saturating_add(2)) {
+                all.extend(self.epoch(queue, slot)?);
             }
         }
         Ok(all)
+    }
+
+    /// A generation, if packets showed it.
+    ///
+    /// # Errors
+    ///
+    /// When the map is gone.
+    pub(crate) fn epoch(&self, queue: u32, generation: u32) -> Result<Option<Epoch>> {
+        let bytes = self.epochs.get(queue * EPOCHS + generation % EPOCHS)?;
+        let w = words(&bytes);
+        let fields = |at: usize| std::array::from_fn(|field| w[at + field]);
+        let epoch = Epoch {
+            queue,
+            layout_id: u32::from_ne_bytes(bytes[..4].try_into()?),
+            generation: u32::from_ne_bytes(bytes[4..8].try_into()?),
+            first_seen: w[1],
+            packets: w[2],
+            inband: w[3],
+            tagged: w[4],
+            latched: w[5],
+            want: fields(6),
+            got: std::array::from_fn(|reader| fields(6 + FIELDS * (1 + reader))),
+        };
+        Ok((epoch.packets > 0).then_some(epoch))
     }
 
     /// How many of the numbers that were sent were seen.
@@ -167,11 +215,11 @@ impl Readers {
     ///
     /// When the map is gone.
     pub(crate) fn misparses(&self) -> Result<Vec<Misparse>> {
-        let kept = words(&self.result.get(0)?)[10].min(MISPARSES);
-        let slots = 0..u32::try_from(kept)?;
-        slots
-            .map(|slot| Ok(Misparse::parse(&self.misparses.get(slot)?)))
-            .collect()
+        let mut kept = Vec::new();
+        for slot in 0..MISPARSES {
+            kept.extend(Misparse::parse(&self.misparses.get(slot)?));
+        }
+        Ok(kept)
     }
 
     /// Says the misparses that should not be; the frozen reader's are expected.

@@ -22,6 +22,37 @@ pub(crate) const KFUNC: usize = 1;
 /// Index of the late-bound reader.
 pub(crate) const LATE_BOUND: usize = 2;
 
+/// How many things can be known of a packet.
+pub(crate) const FIELDS: usize = 6;
+/// The record's field for each, in the order in which the program counts them; of a pair the first.
+pub(crate) const FIELD_NAMES: [&str; FIELDS] = [
+    "rx_hash",
+    "rx_vlan_tci",
+    "rx_csum",
+    "rx_packet_type",
+    "rx_ip_id",
+    "rx_timestamp",
+];
+/// Index of hash and type.
+pub(crate) const HASH: usize = 0;
+/// Index of the tag and its type.
+pub(crate) const VLAN: usize = 1;
+/// Index of the verdict on checksums.
+pub(crate) const CSUM: usize = 2;
+/// Index of the kinds of headers.
+pub(crate) const PACKET_TYPE: usize = 3;
+/// Index of the IPv4 identification.
+pub(crate) const IP_ID: usize = 4;
+/// Index of the time of arrival, with where it comes from.
+pub(crate) const STAMP: usize = 5;
+
+/// What each reader reads.
+const READS: [&[usize]; READERS] = [
+    &[HASH, VLAN, CSUM],
+    &[HASH, VLAN, STAMP],
+    &[HASH, VLAN, CSUM, PACKET_TYPE, IP_ID, STAMP],
+];
+
 /// Counters of the whole run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Totals {
@@ -45,6 +76,8 @@ pub(crate) struct Totals {
     pub(crate) wrong_tag: u64,
     /// Generations that the log has no room for.
     pub(crate) epochs_lost: u64,
+    /// The latest time that a packet had, by the NIC's clock.
+    pub(crate) latest: u64,
     /// Misparses of each reader.
     pub(crate) misparsed: [u64; READERS],
 }
@@ -52,6 +85,8 @@ pub(crate) struct Totals {
 /// One generation, as packets showed it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Epoch {
+    /// Receive queue.
+    pub(crate) queue: u32,
     /// Layout of its records.
     pub(crate) layout_id: u32,
     /// Low 16 bits of the generation.
@@ -60,16 +95,16 @@ pub(crate) struct Epoch {
     pub(crate) first_seen: u64,
     /// Packets.
     pub(crate) packets: u64,
-    /// Of them with a hash, says the oracle.
-    pub(crate) want_hash: u64,
-    /// Of them sent with a tag.
-    pub(crate) want_vlan: u64,
     /// Of them with the tag still in the frame.
     pub(crate) inband: u64,
-    /// Right hashes that each reader got.
-    pub(crate) got_hash: [u64; READERS],
-    /// Right tags that each reader got.
-    pub(crate) got_vlan: [u64; READERS],
+    /// Of them sent with a tag.
+    pub(crate) tagged: u64,
+    /// Of them with a time that the NIC kept.
+    pub(crate) latched: u64,
+    /// Of them with each field, says the oracle.
+    pub(crate) want: [u64; FIELDS],
+    /// Right values of each field that each reader got.
+    pub(crate) got: [[u64; FIELDS]; READERS],
 }
 
 /// Score of one reader.
@@ -149,25 +184,25 @@ impl Epoch {
     ) -> Option<&'a Announcement> {
         announced
             .iter()
-            .find(|a| a.generation & 0xffff == self.generation && a.layout_id == self.layout_id)
+            .filter(|a| a.queue == self.queue && a.layout_id == self.layout_id)
+            .find(|a| a.generation & 0xffff == self.generation)
     }
 
     fn missing(&self, announced: &[Announcement], reader: usize) -> u64 {
         let Some(layout) = self.announcement(announced) else {
             return 0;
         };
-        let hash = if layout.has("rx_hash") {
-            self.want_hash
-        } else {
-            0
+        let got = self.got[reader];
+        let missing = |field: usize| {
+            let want = match (field, layout.has(FIELD_NAMES[field])) {
+                (VLAN, true) => self.tagged,
+                (VLAN, false) => self.tagged.saturating_sub(self.inband),
+                (_, true) => self.want[field],
+                (_, false) => 0,
+            };
+            want.saturating_sub(got[field])
         };
-        let in_record = layout.has("rx_vlan_tci");
-        let vlan = if in_record {
-            self.want_vlan
-        } else {
-            self.want_vlan.saturating_sub(self.inband)
-        };
-        hash.saturating_sub(self.got_hash[reader]) + vlan.saturating_sub(self.got_vlan[reader])
+        READS[reader].iter().map(|&field| missing(field)).sum()
     }
 }
 
@@ -198,16 +233,18 @@ mod tests {
         }
     }
 
+    const ALL: &[&str] = &FIELD_NAMES;
+
     /// Ten packets, eight with a hash, six tagged, and every reader got all of it.
     fn epoch(generation: u32, layout_id: u32) -> Epoch {
+        let want = [8, 6, 7, 10, 5, 10];
         Epoch {
             layout_id,
             generation,
             packets: 10,
-            want_hash: 8,
-            want_vlan: 6,
-            got_hash: [8; READERS],
-            got_vlan: [6; READERS],
+            tagged: 6,
+            want,
+            got: [want; READERS],
             ..Epoch::default()
         }
     }
@@ -224,23 +261,31 @@ mod tests {
 
     #[test]
     fn a_field_of_the_layout_that_a_reader_did_not_get_is_missing() {
-        let announced = [announcement(2, 7, &["rx_hash", "rx_vlan_tci"])];
-        let mut epoch = epoch(2, 7);
-        epoch.got_hash[LATE_BOUND] = 5;
-        epoch.got_vlan[LATE_BOUND] = 4;
-        assert_eq!(late(&[epoch.clone()], &announced).missing, 3 + 2);
-        assert_eq!(
-            scores(&Totals::default(), &[epoch], &announced, 0)[KFUNC].missing,
-            0
-        );
+        let announced = [announcement(2, 7, ALL)];
+        for (field, name) in FIELD_NAMES.into_iter().enumerate() {
+            let mut epoch = epoch(2, 7);
+            epoch.got[LATE_BOUND][field] -= 3;
+            let missing = scores(&Totals::default(), &[epoch], &announced, 0).map(|s| s.missing);
+            assert_eq!(missing, [0, 0, 3], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_reader_does_not_read_is_not_missing() {
+        let announced = [announcement(2, 7, ALL)];
+        let none = Epoch {
+            got: [[0; FIELDS]; READERS],
+            ..epoch(2, 7)
+        };
+        let missing = scores(&Totals::default(), &[none], &announced, 0).map(|s| s.missing);
+        assert_eq!(missing, [8 + 6 + 7, 8 + 6 + 10, 8 + 6 + 7 + 10 + 5 + 10]);
     }
 
     #[test]
     fn a_field_that_the_layout_does_not_have_is_not_missing() {
         let announced = [announcement(2, 7, &[])];
         let none = Epoch {
-            got_hash: [0; 3],
-            got_vlan: [0; 3],
+            got: [[0; FIELDS]; READERS],
             inband: 6,
             ..epoch(2, 7)
         };
@@ -250,11 +295,11 @@ mod tests {
     #[test]
     fn a_tag_that_is_nowhere_is_missing_whatever_the_layout_says() {
         let announced = [announcement(2, 7, &["rx_hash"])];
-        let gone = Epoch {
-            got_vlan: [0; 3],
+        let mut gone = Epoch {
             inband: 4,
             ..epoch(2, 7)
         };
+        gone.got[LATE_BOUND][VLAN] = 0;
         assert_eq!(late(&[gone], &announced).missing, 2);
     }
 
@@ -264,6 +309,16 @@ mod tests {
         for unknown in [epoch(3, 7), epoch(2, 8)] {
             assert_eq!(late(&[epoch(2, 7), unknown], &announced).stale, 10);
         }
+    }
+
+    #[test]
+    fn each_queue_has_generations_of_its_own() {
+        let mut other = announcement(2, 7, ALL);
+        other.queue = 1;
+        assert_eq!(late(&[epoch(2, 7)], &[other.clone()]).stale, 10);
+        let mut on_it = epoch(2, 7);
+        on_it.queue = 1;
+        assert!(late(&[on_it], &[other]).is_clean());
     }
 
     #[test]

@@ -5,5 +5,6 @@
 //! Each one wraps what no dependency offers safely, and nothing that one does.
 
 pub(crate) mod bpf;
+pub(crate) mod hwtstamp;
 pub(crate) mod netdev;
 pub(crate) mod packet;

@@ -4,7 +4,6 @@
 
 use anyhow::Result;
 use meta_core::btf::BASE;
-use meta_core::hint;
 use meta_core::meta::XdpMeta as _;
 use rnic_driver::layouts::RxMeta;
 
@@ -79,10 +78,32 @@ fn module(case: &mut Case<'_>) -> Result<()> {
         );
     }
     let has = |text: &str| dump.contains(text);
-    let ids = [hint::RX_HASH, hint::RX_VLAN_TCI].map(|id| has(&format!("val={id}\n")));
-    case.ktap
-        .equal("enumerators for field ids", ids, [true, true]);
-    for tag in ["hint:rx_hash", "hint:rx_vlan_tci", "present:0"] {
+    let fields = RxMeta::SUPERSET.fields;
+    let missing: Vec<&str> = (fields.iter())
+        .filter(|field| !has(&format!("val={}\n", field.id)))
+        .map(|field| field.name)
+        .collect();
+    case.ktap.equal(
+        "fields without an enumerator for their id",
+        missing,
+        [""; 0],
+    );
+    case.ktap.check(
+        "a driver's own id",
+        fields
+            .iter()
+            .any(|field| field.name == "rx_ip_id" && field.id == 0x8000),
+        format_args!("{fields:?}"),
+    );
+    for tag in [
+        "hint:rx_timestamp",
+        "unit:ns",
+        "hint:rx_hash",
+        "hint:rx_vlan_tci",
+        "hint:rx_csum",
+        "hint:rx_packet_type",
+        "present:0",
+    ] {
         case.ktap.check(
             &format!("decl tag {tag}"),
             has(&format!("DECL_TAG '{tag}'")),
@@ -90,7 +111,10 @@ fn module(case: &mut Case<'_>) -> Result<()> {
         );
     }
     let c = tools::line("bpftool btf dump file /sys/kernel/btf/rnic format c")?;
-    case.ktap
-        .check("as C", c.contains("struct rnic_rx_hash_vlan {"), &c);
+    case.ktap.check(
+        "as C",
+        c.contains("struct rnic_rx_hash_vlan_csum_tstamp_ptype {"),
+        &c,
+    );
     Ok(())
 }

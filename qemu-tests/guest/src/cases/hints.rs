@@ -4,11 +4,14 @@
 
 use anyhow::Result;
 
-use super::layouts::{set, SETTINGS};
-use super::records::one_epoch;
+use super::records::{bursts, COUNT};
 use crate::case::{Case, Definition};
+use crate::ctl;
+use crate::knobs::Knobs;
 use crate::netlink::{array, Family};
-use crate::score::KFUNC;
+use crate::nic_clock::NicClock;
+use crate::readers::{Readers, XDP_DROP};
+use crate::score::{HASH, KFUNC, STAMP, VLAN};
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("hints::values", values),
@@ -16,39 +19,69 @@ pub(super) const CASES: &[Definition] = &[
 ];
 
 fn values(case: &mut Case<'_>) -> Result<()> {
-    const COUNT: u32 = 150;
+    let clock = NicClock::open()?;
+    let mut readers = Readers::load(XDP_DROP)?;
+    readers.attach()?;
+    readers.expect_from(clock.now()?)?;
     let count = u64::from(COUNT);
-    for (hash, vlan) in SETTINGS {
-        set(case, hash, vlan)?;
-        for (l4, tags) in [("tcp", "all"), ("udp", "none"), ("arp", "all")] {
-            let name = format!("rxhash {hash}, rxvlan {vlan}: {l4}, tags {tags}");
-            let (epoch, readers, _) = one_epoch(case, l4, tags, COUNT)?;
-            let hashes = if hash && l4 != "arp" { count } else { 0 };
-            let stripped = if vlan && tags == "all" { count } else { 0 };
-            case.ktap
-                .equal(&format!("{name}: hashes"), epoch.got_hash[KFUNC], hashes);
-            case.ktap
-                .equal(&format!("{name}: tags"), epoch.got_vlan[KFUNC], stripped);
+    // The other two knobs are none of the kfuncs'.
+    for knobs in Knobs::all().filter(|knobs| knobs.csum && !knobs.packet_type) {
+        bursts(case, &readers, knobs, |case, burst| {
+            let tags = if burst.is_tagged {
+                "tagged"
+            } else {
+                "untagged"
+            };
+            let name = format!("{}: {}, {tags}", knobs.layout().name, burst.kind.name);
+            let fields = burst.kind.fields(knobs, burst.is_tagged);
+            let got = burst.epoch.got[KFUNC];
             case.ktap.equal(
-                &format!("{name}: misparsed"),
-                readers.totals()?.misparsed[KFUNC],
-                0,
+                &format!("{name}: hashes, tags, times"),
+                [HASH, VLAN, STAMP].map(|field| got[field]),
+                [HASH, VLAN, STAMP].map(|field| u64::from(fields[field]) * count),
             );
-        }
+            Ok(())
+        })?;
+        ctl::log(&format!("{} done", knobs.layout().name));
     }
+    readers.log_misparses()?;
+    let totals = readers.totals()?;
+    case.ktap.equal("misparsed", totals.misparsed[KFUNC], 0);
+    let now = clock.now()?;
+    case.ktap.check(
+        "no packet arrived after now, by the NIC's clock",
+        0 < totals.latest && totals.latest <= now,
+        format_args!("{}, now {now}", totals.latest),
+    );
     Ok(())
 }
 
-/// `netdev` family: `dev-get`, its attributes, and the hints as bits.
+/// `netdev` family: `dev-get`, its attributes.
 const NETDEV_CMD_DEV_GET: u8 = 1;
 const NETDEV_A_DEV_IFINDEX: u16 = 1;
 const NETDEV_A_DEV_XDP_FEATURES: u16 = 3;
 const NETDEV_A_DEV_XDP_RX_METADATA_FEATURES: u16 = 5;
-const HASH_AND_VLAN_TAG: u64 = 2 | 4;
-/// Even the least of them, "basic", promises XDP_TX, which the driver does not have.
-const NO_ACTIONS: u64 = 0;
+const NETDEV_A_DEV_XSK_FEATURES: u16 = 6;
+
+/// `enum netdev_xdp_rx_metadata`.
+mod hint {
+    pub(super) const TIMESTAMP: u64 = 1 << 0;
+    pub(super) const HASH: u64 = 1 << 1;
+    pub(super) const VLAN_TAG: u64 = 1 << 2;
+}
+
+/// `enum netdev_xdp_act`.
+mod action {
+    pub(super) const BASIC: u64 = 1 << 0;
+    pub(super) const REDIRECT: u64 = 1 << 1;
+    pub(super) const NDO_XMIT: u64 = 1 << 2;
+    pub(super) const XSK_ZEROCOPY: u64 = 1 << 3;
+    pub(super) const RX_SG: u64 = 1 << 5;
+    pub(super) const NDO_XMIT_SG: u64 = 1 << 6;
+}
 
 fn offered(case: &mut Case<'_>) -> Result<()> {
+    use action::*;
     let family = Family::open("netdev")?;
     let attrs = [(
         NETDEV_A_DEV_IFINDEX,
@@ -61,16 +94,20 @@ fn offered(case: &mut Case<'_>) -> Result<()> {
             .map(|a| array(&a.value).map(u64::from_ne_bytes))
             .transpose()
     };
-    let (hints, actions) = (
+    case.ktap.equal(
+        "xdp-rx-metadata-features: timestamp, hash, vlan-tag",
         number(NETDEV_A_DEV_XDP_RX_METADATA_FEATURES)?,
-        number(NETDEV_A_DEV_XDP_FEATURES)?,
+        Some(hint::TIMESTAMP | hint::HASH | hint::VLAN_TAG),
     );
     case.ktap.equal(
-        "xdp-rx-metadata-features: hash and vlan-tag, no timestamp",
-        hints,
-        Some(HASH_AND_VLAN_TAG),
+        "xdp-features: basic, redirect, transmit for others, sockets' memory, fragments both ways",
+        number(NETDEV_A_DEV_XDP_FEATURES)?,
+        Some(BASIC | REDIRECT | NDO_XMIT | XSK_ZEROCOPY | RX_SG | NDO_XMIT_SG),
     );
-    case.ktap
-        .equal("xdp-features: none", actions, Some(NO_ACTIONS));
+    case.ktap.equal(
+        "xsk-features: no transmit metadata",
+        number(NETDEV_A_DEV_XSK_FEATURES)?,
+        Some(0),
+    );
     Ok(())
 }

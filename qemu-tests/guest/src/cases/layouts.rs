@@ -1,50 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Four layouts, reached by two knobs, and published in three ways that agree.
+//! Thirty-two layouts, reached by five knobs, and published in three ways that agree.
 
 use std::collections::BTreeSet;
 
 use anyhow::Result;
 use meta_core::layout::Layout;
-use meta_core::meta::XdpMeta as _;
-use rnic_driver::layouts::RxMeta;
 
 use crate::announcement::Announcement;
 use crate::case::{Case, Definition};
+use crate::ctl;
 use crate::eth::NAME;
+use crate::knobs::Knobs;
 use crate::programs::Programs;
+use crate::score::FIELD_NAMES;
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
-    Definition::new("layouts::four_by_two_knobs", four_by_two_knobs),
+    Definition::new("layouts::every_setting", every_setting),
     Definition::new("layouts::files", files),
     Definition::new("layouts::own_btf", own_btf),
 ];
-
-/// The knobs' settings, each reached from the one before by one change.
-pub(super) const SETTINGS: [(bool, bool); 4] =
-    [(true, true), (false, true), (false, false), (true, false)];
-
-/// What the driver's definition says about a setting; computed here, on this machine.
-pub(super) fn defined(hash: bool, vlan: bool) -> &'static Layout {
-    RxMeta::layout(u32::from(hash) | u32::from(vlan) << 1)
-}
-
-/// Sets both knobs.
-pub(super) fn set(case: &Case<'_>, hash: bool, vlan: bool) -> Result<()> {
-    let word = |on| if on { "on" } else { "off" };
-    tools::run(&[
-        "ethtool",
-        "-K",
-        NAME,
-        "rxhash",
-        word(hash),
-        "rxvlan",
-        word(vlan),
-    ])?;
-    let _ = case;
-    Ok(())
-}
 
 /// Runs a check with each layout in force and a program attached.
 fn with_each(
@@ -53,15 +29,17 @@ fn with_each(
 ) -> Result<()> {
     let mut programs = Programs::load("verdict", false)?;
     programs.attach("pass")?;
-    for (hash, vlan) in SETTINGS {
-        set(case, hash, vlan)?;
+    for knobs in Knobs::all() {
+        knobs.set()?;
         let in_force = case.in_force()?;
-        check(case, defined(hash, vlan), &in_force)?;
+        let layout = knobs.layout();
+        check(case, layout, &in_force)?;
+        ctl::log(&format!("{} done", layout.name));
     }
     Ok(())
 }
 
-fn four_by_two_knobs(case: &mut Case<'_>) -> Result<()> {
+fn every_setting(case: &mut Case<'_>) -> Result<()> {
     let mut ids = BTreeSet::new();
     with_each(case, |case, want, got| {
         let name = want.name;
@@ -95,7 +73,7 @@ fn four_by_two_knobs(case: &mut Case<'_>) -> Result<()> {
         ids.insert(want.id);
         Ok(())
     })?;
-    case.ktap.equal("four different ids", ids.len(), 4);
+    case.ktap.equal("different ids", ids.len(), 32);
     case.ktap
         .check("none is 0", !ids.contains(&0), "0 means no record");
     Ok(())
@@ -157,7 +135,7 @@ fn own_btf(case: &mut Case<'_>) -> Result<()> {
                 &dump,
             );
         }
-        for other in ["rx_hash", "rx_vlan_tci"] {
+        for other in FIELD_NAMES {
             let has = dump.contains(&format!("'{other}' "));
             let wanted = want.fields.iter().any(|f| f.name == other);
             case.ktap

@@ -5,17 +5,20 @@
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use super::layouts::{defined, set, SETTINGS};
 use crate::case::{Case, Definition, Sent};
 use crate::ctl;
 use crate::eth::NAME;
+use crate::kinds::{Kind, KINDS};
+use crate::knobs::Knobs;
 use crate::monitor::Monitor;
+use crate::nic_clock::NicClock;
 use crate::readers::{Readers, XDP_DROP};
-use crate::score::{Epoch, FROZEN, KFUNC, LATE_BOUND, NAMES};
+use crate::score::{Epoch, FIELDS, FROZEN, KFUNC, LATE_BOUND, NAMES};
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("records::values", values),
+    Definition::new("records::stamps", stamps),
     Definition::new("records::layout_unknown_at_load", unknown_at_load),
     Definition::new("records::switched_off", switched_off),
     Definition::new(
@@ -24,80 +27,141 @@ pub(super) const CASES: &[Definition] = &[
     ),
 ];
 
-/// The epoch of the layout in force, after `count` frames of this kind.
-pub(super) fn one_epoch(
+/// Frames of each kind and setting.
+pub(super) const COUNT: u32 = 20;
+
+/// What the packets of one burst showed.
+pub(super) struct Burst {
+    /// What they are.
+    pub(super) kind: Kind,
+    /// They were sent with tags.
+    pub(super) is_tagged: bool,
+    /// Their epoch, without what was there before them.
+    pub(super) epoch: Epoch,
+}
+
+/// Under one setting of the knobs, sends frames of each kind, with tags and without.
+pub(super) fn bursts(
     case: &mut Case<'_>,
-    l4: &str,
-    vlan: &str,
-    count: u32,
-) -> Result<(Epoch, Readers, Sent)> {
-    let mut readers = Readers::load(XDP_DROP)?;
-    readers.attach()?;
-    let in_force = case.in_force()?;
-    let sent =
-        case.burst(json!({"count": count, "l4": l4, "vlan": vlan, "flows": 50, "seed": 7}))?;
-    readers.drain(sent)?;
-    readers.log_misparses()?;
-    let epochs = readers.epochs(in_force.generation)?;
-    let epoch = epochs
-        .into_iter()
-        .find(|e| e.generation == in_force.generation & 0xffff);
-    let totals = readers.totals()?;
-    let epoch = epoch.with_context(|| {
-        format!(
-            "no record of generation {}: {totals:?}",
-            in_force.generation
-        )
-    })?;
-    Ok((epoch, readers, sent))
+    readers: &Readers,
+    knobs: Knobs,
+    mut check: impl FnMut(&mut Case<'_>, &Burst) -> Result<()>,
+) -> Result<()> {
+    knobs.set()?;
+    let generation = case.in_force()?.generation;
+    let mut before = Epoch::default();
+    for kind in KINDS {
+        for is_tagged in [false, true] {
+            let tags = if is_tagged { "all" } else { "none" };
+            let sent =
+                case.burst(json!({"count": COUNT, "l4": kind.name, "vlan": tags, "flows": 50}))?;
+            readers.drain(sent)?;
+            let after = readers.epoch(0, generation)?.with_context(|| {
+                format!(
+                    "no record of generation {generation}: {:?}",
+                    readers.totals()
+                )
+            })?;
+            let epoch = difference(&after, &before);
+            before = after;
+            check(
+                case,
+                &Burst {
+                    kind,
+                    is_tagged,
+                    epoch,
+                },
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn difference(after: &Epoch, before: &Epoch) -> Epoch {
+    let each = |a: &[u64; FIELDS], b: &[u64; FIELDS]| std::array::from_fn(|i| a[i] - b[i]);
+    Epoch {
+        packets: after.packets - before.packets,
+        inband: after.inband - before.inband,
+        tagged: after.tagged - before.tagged,
+        latched: after.latched - before.latched,
+        want: each(&after.want, &before.want),
+        got: std::array::from_fn(|r| each(&after.got[r], &before.got[r])),
+        ..after.clone()
+    }
+}
+
+/// Every kind of packet under each of `settings`: what the layout has is there and right, what it has not is not.
+fn walk(
+    case: &mut Case<'_>,
+    readers: &Readers,
+    settings: impl Iterator<Item = Knobs>,
+) -> Result<()> {
+    let count = u64::from(COUNT);
+    for knobs in settings {
+        let layout = knobs.layout();
+        bursts(case, readers, knobs, |case, burst| {
+            let (kind, epoch) = (burst.kind, &burst.epoch);
+            let tags = if burst.is_tagged {
+                "tagged"
+            } else {
+                "untagged"
+            };
+            let fields = kind.fields(knobs, burst.is_tagged);
+            let left_in = burst.is_tagged && !knobs.vlan;
+            case.ktap.equal(
+                &format!(
+                    "{}: {}, {tags}: packets, layout, tags left in, right values of each field",
+                    layout.name, kind.name
+                ),
+                (
+                    epoch.packets,
+                    epoch.layout_id,
+                    epoch.inband,
+                    epoch.got[LATE_BOUND],
+                ),
+                (
+                    count,
+                    layout.id,
+                    u64::from(left_in) * count,
+                    fields.map(|is_there| u64::from(is_there) * count),
+                ),
+            );
+            Ok(())
+        })?;
+        let totals = readers.totals()?;
+        case.ktap.equal(
+            &format!("{}: wrong, stale, without, unbound", layout.name),
+            (
+                totals.misparsed[LATE_BOUND],
+                totals.stale,
+                totals.no_record,
+                totals.unbound,
+            ),
+            (0, 0, 0, 0),
+        );
+        ctl::log(&format!("{} done", layout.name));
+    }
+    readers.log_misparses()
 }
 
 fn values(case: &mut Case<'_>) -> Result<()> {
-    const COUNT: u32 = 120;
-    for (hash, vlan) in SETTINGS {
-        set(case, hash, vlan)?;
-        let layout = defined(hash, vlan);
-        for l4 in ["udp", "tcp", "arp"] {
-            for tags in ["none", "all"] {
-                let name = format!(
-                    "{}: {l4}, {}",
-                    layout.name,
-                    if tags == "all" { "tagged" } else { "untagged" }
-                );
-                let (epoch, readers, _) = one_epoch(case, l4, tags, COUNT)?;
-                let totals = readers.totals()?;
-                let count = u64::from(COUNT);
-                let hashes = if hash && l4 != "arp" { count } else { 0 };
-                let stripped = if vlan && tags == "all" { count } else { 0 };
-                let inband = if !vlan && tags == "all" { count } else { 0 };
-                let got = (
-                    epoch.packets,
-                    epoch.got_hash[LATE_BOUND],
-                    epoch.got_vlan[LATE_BOUND],
-                    epoch.inband,
-                );
-                case.ktap.equal(
-                    &format!("{name}: packets, hashes, tags, tags left in"),
-                    got,
-                    (count, hashes, stripped, inband),
-                );
-                case.ktap
-                    .equal(&format!("{name}: layout"), epoch.layout_id, layout.id);
-                let wrong = (
-                    totals.misparsed[LATE_BOUND],
-                    totals.stale,
-                    totals.no_record,
-                    totals.unbound,
-                );
-                case.ktap.equal(
-                    &format!("{name}: wrong, stale, without, unbound"),
-                    wrong,
-                    (0, 0, 0, 0),
-                );
-            }
-        }
-        ctl::log(&format!("{} done", layout.name));
-    }
+    let mut readers = Readers::load(XDP_DROP)?;
+    readers.attach()?;
+    walk(case, &readers, Knobs::without_stamps())
+}
+
+fn stamps(case: &mut Case<'_>) -> Result<()> {
+    let clock = NicClock::open()?;
+    let mut readers = Readers::load(XDP_DROP)?;
+    readers.attach()?;
+    readers.expect_from(clock.now()?)?;
+    walk(case, &readers, Knobs::all().filter(|knobs| knobs.stamp))?;
+    let (latest, now) = (readers.totals()?.latest, clock.now()?);
+    case.ktap.check(
+        "no packet arrived after now, by the NIC's clock",
+        0 < latest && latest <= now,
+        format_args!("{latest}, now {now}"),
+    );
     Ok(())
 }
 
@@ -108,29 +172,36 @@ fn unknown_at_load(case: &mut Case<'_>) -> Result<()> {
     readers.attach()?;
     let mut announced = vec![case.in_force()?];
     let mut sent = Sent { first: 0, count: 0 };
-    for (hash, vlan) in SETTINGS.into_iter().skip(1) {
-        set(case, hash, vlan)?;
+    for knobs in Knobs::all().skip(1) {
+        knobs.set()?;
         sent.count += case
-            .burst(json!({"count": 200, "l4": "all", "vlan": "mix"}))?
+            .burst(json!({"count": 50, "l4": "all", "vlan": "mix"}))?
             .count;
         readers.drain(sent)?;
     }
     announced.extend(monitor.settle()?);
     let scores = readers.scores(&announced, sent)?;
+    readers.log_misparses()?;
     let late = scores[LATE_BOUND];
     case.ktap.check(
         "late-bound reads layouts that it met after its load",
         late.is_clean(),
         format_args!("{late:?}"),
     );
-    case.ktap.equal("packets", late.packets, 600);
+    case.ktap.equal("packets", late.packets, 31 * 50);
     Ok(())
 }
 
 fn frozen_on_its_own(case: &mut Case<'_>) -> Result<()> {
     // Otherwise its misparses under change would prove nothing.
-    let (_, readers, _) = one_epoch(case, "mix", "mix", 500)?;
+    let mut readers = Readers::load(XDP_DROP)?;
+    readers.attach()?;
+    let request = json!({"count": 500, "l4": "all", "vlan": "mix", "flows": 50, "seed": 7});
+    let sent = case.burst(request)?;
+    readers.drain(sent)?;
+    readers.log_misparses()?;
     let totals = readers.totals()?;
+    case.ktap.equal("packets", totals.packets, 500);
     for reader in [FROZEN, KFUNC, LATE_BOUND] {
         case.ktap.equal(
             &format!("{}: misparsed", NAMES[reader]),

@@ -7,9 +7,9 @@ use meta_core::header;
 use rnic_driver::layouts::RxMeta;
 use serde_json::{json, Value};
 
-use super::layouts::{set, SETTINGS};
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
+use crate::knobs::Knobs;
 use crate::programs::Programs;
 use crate::tools;
 
@@ -50,8 +50,8 @@ fn dump(case: &mut Case<'_>) -> Result<()> {
 fn interface(case: &mut Case<'_>) -> Result<()> {
     let mut programs = Programs::load("verdict", false)?;
     programs.attach("pass")?;
-    for (hash, vlan) in SETTINGS {
-        set(case, hash, vlan)?;
+    for knobs in Knobs::all() {
+        knobs.set()?;
         let in_force = case.in_force()?;
         let text = tools::line(&format!("xdp-meta layouts {NAME} --queue 0 --json"))?;
         let all: Value = serde_json::from_str(&text)?;
@@ -135,7 +135,6 @@ fn every_form(case: &mut Case<'_>) -> Result<()> {
     const COUNT: u64 = 100;
     let mut programs = Programs::load("forms", false)?;
     programs.attach("every_form")?;
-    set(case, true, true)?;
     case.burst(json!({"count": COUNT, "l4": "udp", "vlan": "none"}))?;
     let mut seen = [0; 6];
     // The last frames may still be on their way.
