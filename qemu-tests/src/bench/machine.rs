@@ -76,6 +76,9 @@ pub fn run(
     watcher: &mut Watcher<'_>,
 ) -> Result<Outcome> {
     let lane = lane(nic);
+    // The plugin's files are one machine's.
+    let lock = folder(workshop, nic).join("lock");
+    let _lock = Lock::take(&lock, "this tree's measurements")?;
     let image = image(workshop, lane, drivers, watcher)?;
     let step = Step::new(lane.name, "starting the machine");
     let machine = Machine {
