@@ -106,8 +106,11 @@ pub(crate) trait Nic: Sized + Send + Sync {
     /// Starts to negotiate the link.
     fn start_link(&self);
 
-    /// Sets up receive ring `queue`, of `len` descriptors at `base`; the receive unit is off.
-    fn set_up_rx(&self, queue: usize, base: u64, len: usize);
+    /// Sets up receive ring `queue`, of `len` descriptors at `base`, of which `head` is the next one; the receive unit is
+    /// off. The tail stays: the models take a write of it as a sign to receive, and lose the frame that waits.
+    fn set_up_rx(&self, queue: usize, base: u64, len: usize, head: u16);
+    /// The tail of receive ring `queue`.
+    fn rx_tail(&self, queue: usize) -> u16;
     /// Takes a receive ring out of use; the receive unit is off.
     fn tear_down_rx(&self, queue: usize);
     /// Sets up transmit ring `queue`, of `len` descriptors at `base`, and lets it run.

@@ -150,6 +150,16 @@ impl<N: Nic> RxQueue<N> {
         }
     }
 
+    /// Where the device is to begin, when its tail register says `tail`, which must not be written yet: there it finds the
+    /// descriptors of a full ring, or nothing.
+    pub(crate) fn begin(&mut self, tail: u16) -> u16 {
+        match &mut self.memory {
+            // Every slot but the last has a buffer, so that whatever the tail says is true.
+            Memory::Pages(_) => 0,
+            Memory::Socket(socket) => socket.ring.start_at(tail),
+        }
+    }
+
     /// The socket whose memory it receives into.
     pub(crate) fn socket(&mut self) -> Option<&mut XskPool> {
         match &mut self.memory {

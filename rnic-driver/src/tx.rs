@@ -35,6 +35,7 @@ pub(crate) fn xmit<N: Nic>(
     stamp: impl FnOnce() -> bool,
 ) -> Xmit {
     if !filler.has_room() {
+        // Only XDP can have taken the room after the last packet of the stack.
         queue.stop();
         // The cleaner may have made room before it could see the queue stopped.
         fence(Ordering::SeqCst);
@@ -52,7 +53,6 @@ pub(crate) fn xmit<N: Nic>(
             return Xmit::Taken;
         }
     };
-    let tell = queue.sent(bytes, netdev::xmit_more());
     if !filler.has_room() {
         stats.stop.add(1);
         queue.stop();
@@ -63,7 +63,8 @@ pub(crate) fn xmit<N: Nic>(
             queue.wake();
         }
     }
-    if tell || queue.stopped() {
+    // That the queue was just stopped counts here.
+    if queue.sent(bytes, netdev::xmit_more()) {
         nic.set_tx_tail(queue.index(), filler.tail());
     }
     Xmit::Taken
@@ -91,7 +92,7 @@ fn push_skb<N: Nic>(
     }
     skb.tx_timestamp();
     let bytes = skb.len();
-    let (packets, wire_bytes) = skb.on_the_wire();
+    let (packets, wire_bytes) = offload.on_the_wire(bytes);
     let parts = skb.fragments().wrapping_add(1);
     let sent = Sent {
         packet: Packet::Skb(skb),

@@ -157,13 +157,14 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
         });
     }
 
-    fn apply(&mut self, change: &Change<N>) -> Result {
+    fn apply(&mut self, change: &mut Change<N>) -> Result {
         let nic = self.adapter.nic();
-        for (queue, fresh) in change.fresh.iter().enumerate() {
-            if let Some(rx) = &fresh.rx {
+        for (queue, fresh) in change.fresh.iter_mut().enumerate() {
+            if let Some(rx) = &mut fresh.rx {
+                let head = rx.begin(nic.rx_tail(queue));
                 let (base, len) = rx.ring();
                 nic.tear_down_rx(queue);
-                nic.set_up_rx(queue, base, len.get());
+                nic.set_up_rx(queue, base, len.get(), head);
             }
         }
         nic.apply(&change.settings);

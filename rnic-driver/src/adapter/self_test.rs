@@ -111,7 +111,8 @@ impl<N: Nic> Adapter<'_, N> {
         self.wait_for_link();
         nic.mac().set_loopback(true);
         let (base, len) = rx.ring();
-        nic.set_up_rx(0, base, len.get());
+        let head = rx.begin(nic.rx_tail(0));
+        nic.set_up_rx(0, base, len.get(), head);
         nic.apply(&RxSettings {
             knobs: KNOBS,
             rss: rss::Config::new(1),

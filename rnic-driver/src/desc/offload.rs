@@ -51,9 +51,24 @@ pub struct Segments {
     pub mss: u16,
     /// Bytes of all headers, which every segment repeats.
     pub headers: u16,
+    /// How many segments there will be.
+    pub count: u16,
 }
 
 impl Offload {
+    /// Packets on the wire, and their bytes, when `bytes` bytes are sent in this way.
+    #[inline]
+    pub const fn on_the_wire(&self, bytes: u32) -> (u32, u32) {
+        match self.segments {
+            None => (1, bytes),
+            Some(segments) => {
+                let more = (segments.count as u32).saturating_sub(1);
+                let repeated = more.wrapping_mul(segments.headers as u32);
+                (more.wrapping_add(1), bytes.wrapping_add(repeated))
+            }
+        }
+    }
+
     /// The packet goes out as it is.
     pub const fn none(bytes: u32) -> Self {
         Self {

@@ -137,7 +137,7 @@ impl Nic for I82574<'_> {
     /// The model's link is up after every reset.
     fn start_link(&self) {}
 
-    fn set_up_rx(&self, queue: usize, base: u64, len: usize) {
+    fn set_up_rx(&self, queue: usize, base: u64, len: usize, head: u16) {
         self.mac.bar.write_reg(
             regs::RFCTL::zeroed()
                 .with_exten(true)
@@ -150,12 +150,15 @@ impl Nic for I82574<'_> {
         self.mac.write(ring + BASE_LOW, low);
         self.mac.write(ring + BASE_HIGH, high);
         self.mac.write(ring + LENGTH, (len * 16) as u32);
-        self.mac.write(ring + HEAD, 0);
-        self.mac.write(ring + TAIL, 0);
+        self.mac.write(ring + HEAD, head.into());
+    }
+
+    fn rx_tail(&self, queue: usize) -> u16 {
+        self.mac.read(RX + STEP * queue + TAIL) as u16
     }
 
     fn tear_down_rx(&self, queue: usize) {
-        self.set_up_rx(queue, 0, 0);
+        self.set_up_rx(queue, 0, 0, 0);
     }
 
     fn set_up_tx(&self, queue: usize, base: u64, len: usize) {

@@ -168,7 +168,7 @@ impl Nic for I82576<'_> {
         let _ = self.mac.write_phy(BMCR, NEGOTIATE);
     }
 
-    fn set_up_rx(&self, queue: usize, base: u64, len: usize) {
+    fn set_up_rx(&self, queue: usize, base: u64, len: usize, head: u16) {
         let ring = RX + STEP * queue;
         let (low, high) = halves(base);
         self.mac.write(ring + DCTL, 0);
@@ -179,9 +179,12 @@ impl Nic for I82576<'_> {
         self.mac.write(ring + BASE_LOW, low);
         self.mac.write(ring + BASE_HIGH, high);
         self.mac.write(ring + LENGTH, (len * 16) as u32);
-        self.mac.write(ring + HEAD, 0);
-        self.mac.write(ring + TAIL, 0);
+        self.mac.write(ring + HEAD, head.into());
         self.mac.write(ring + DCTL, ENABLE | THRESHOLDS);
+    }
+
+    fn rx_tail(&self, queue: usize) -> u16 {
+        self.mac.read(RX + STEP * queue + TAIL) as u16
     }
 
     fn tear_down_rx(&self, queue: usize) {

@@ -65,6 +65,16 @@ impl<D: Receive, B: Buffer> RxRing<D, B> {
         self.descriptors.len
     }
 
+    /// Lets an empty ring, which the device does not know yet, begin at slot `index`, or at 0 if there is no such slot;
+    /// where it begins.
+    pub(crate) fn start_at(&mut self, index: u16) -> u16 {
+        let index = usize::from(index);
+        if self.is_empty() && index < self.len().get() {
+            (self.clean, self.used, self.told) = (index, index, index);
+        }
+        self.clean as u16
+    }
+
     /// Slots that a buffer can be posted to: one stays free, so that full and empty differ.
     #[inline]
     pub(crate) fn vacant(&self) -> usize {

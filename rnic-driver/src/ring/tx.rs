@@ -103,6 +103,10 @@ impl Shared {
 /// The side that fills the ring.
 pub(crate) struct TxFiller<F> {
     shared: Arc<Shared>,
+    /// `used`, which nobody else moves.
+    used: usize,
+    /// `clean` as it was when it was last looked at: there is at least as much room as it says.
+    clean: usize,
     _format: PhantomData<F>,
 }
 
@@ -132,6 +136,8 @@ pub(crate) fn ring<F: Transmit>(
     )?;
     let filler = TxFiller {
         shared: shared.clone(),
+        used: 0,
+        clean: 0,
         _format: PhantomData,
     };
     let cleaner = TxCleaner {
@@ -144,14 +150,22 @@ pub(crate) fn ring<F: Transmit>(
 impl<F: Transmit> TxFiller<F> {
     /// Slots that can be filled.
     #[inline]
-    pub(crate) fn free(&self) -> usize {
-        self.shared.free()
+    pub(crate) fn free(&mut self) -> usize {
+        self.clean = self.shared.clean.load(Acquire);
+        self.known_free()
     }
 
-    /// Whether there is room for any packet.
     #[inline]
-    pub(crate) fn has_room(&self) -> bool {
-        self.free() >= PACKET_SLOTS
+    fn known_free(&self) -> usize {
+        self.shared
+            .len()
+            .distance(self.used.wrapping_add(1), self.clean)
+    }
+
+    /// Whether there is room for any packet. The other side is only asked if there was none before.
+    #[inline]
+    pub(crate) fn has_room(&mut self) -> bool {
+        self.known_free() >= PACKET_SLOTS || self.free() >= PACKET_SLOTS
     }
 
     /// A stopped queue goes on when so many slots are free.
@@ -172,8 +186,8 @@ impl<F: Transmit> TxFiller<F> {
     ) -> Result<(), Packet> {
         let ring = &*self.shared;
         let len = ring.len();
-        let first = ring.used.load(Relaxed);
-        let mut free = ring.free();
+        let first = self.used;
+        let mut free = self.known_free();
         let mut at = first;
         let mut last = first;
         let Sent {
@@ -227,6 +241,7 @@ impl<F: Transmit> TxFiller<F> {
             slot.bytes = bytes;
             slot.stamped = stamped;
         }
+        self.used = at;
         ring.used.store(at, Release);
         Ok(())
     }
@@ -249,7 +264,7 @@ impl<F: Transmit> TxFiller<F> {
     /// What the tail register is to say.
     #[inline]
     pub(crate) fn tail(&self) -> u16 {
-        self.shared.used.load(Relaxed) as u16
+        self.used as u16
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) trait Rings {
     /// # Errors
     ///
     /// Whatever the hardware refuses.
-    fn apply(&mut self, change: &Self::Change) -> Result;
+    fn apply(&mut self, change: &mut Self::Change) -> Result;
     /// Installs the writers of `change`, and the generation that each ring's records carry.
     fn install(&mut self, change: Self::Change, generation: impl Fn(usize) -> Generation);
     /// The layout of a ring's records from now on, with its BTF; of a ring that is gone, the one for no records.
@@ -55,7 +55,7 @@ pub(crate) fn cross<R: Rings>(
     rings: &mut R,
     states: &[LayoutState],
     dev: &NetDevice,
-    change: R::Change,
+    mut change: R::Change,
     reason: Reason,
 ) -> Result {
     let (before, after) = (rings.count(), rings.count_after(&change));
@@ -67,7 +67,7 @@ pub(crate) fn cross<R: Rings>(
     if !cfg!(rnic_no_fence) {
         rings.drain();
     }
-    if let Err(e) = rings.apply(&change) {
+    if let Err(e) = rings.apply(&mut change) {
         rings.start_receive();
         return Err(e);
     }

@@ -118,11 +118,6 @@ void rnic_txq_stop(struct net_device *dev, u32 queue)
 	netif_tx_stop_queue(rnic_txq(dev, queue));
 }
 
-bool rnic_txq_stopped(const struct net_device *dev, u32 queue)
-{
-	return netif_xmit_stopped(rnic_txq(dev, queue));
-}
-
 bool rnic_txq_stopped_by_driver(const struct net_device *dev, u32 queue)
 {
 	return netif_tx_queue_stopped(rnic_txq(dev, queue));
@@ -362,19 +357,6 @@ dma_addr_t rnic_skb_map(struct device *dev, const struct sk_buff *skb, u32 part,
 	return dma_mapping_error(dev, addr) ? DMA_MAPPING_ERROR : addr;
 }
 
-void rnic_skb_wire(const struct sk_buff *skb, u32 *packets, u32 *bytes)
-{
-	u32 headers;
-
-	*packets = 1;
-	*bytes = skb->len;
-	if (!skb_is_gso(skb))
-		return;
-	headers = skb_tcp_all_headers(skb);
-	*packets = skb_shinfo(skb)->gso_segs ?: 1;
-	*bytes += (*packets - 1) * headers;
-}
-
 /* A packet that is to be cut: the NIC adds each segment's length to the checksum that stands in the headers. */
 static int rnic_skb_segments(struct sk_buff *skb, struct rnic_skb_offload *to)
 {
@@ -392,13 +374,12 @@ static int rnic_skb_segments(struct sk_buff *skb, struct rnic_skb_offload *to)
 	}
 	to->mss = skb_shinfo(skb)->gso_size;
 	to->headers = skb_tcp_all_headers(skb);
+	to->segments = skb_shinfo(skb)->gso_segs ?: 1;
 	return 0;
 }
 
 int rnic_skb_offload(struct sk_buff *skb, struct rnic_skb_offload *to)
 {
-	__be16 protocol = vlan_get_protocol(skb);
-
 	to->timestamp = skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP;
 	if (skb_vlan_tag_present(skb)) {
 		to->vlan = true;
@@ -406,7 +387,7 @@ int rnic_skb_offload(struct sk_buff *skb, struct rnic_skb_offload *to)
 	}
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return 0;
-	to->ipv4 = protocol == htons(ETH_P_IP);
+	to->ipv4 = vlan_get_protocol(skb) == htons(ETH_P_IP);
 	to->network = skb_network_offset(skb);
 	to->transport = skb_checksum_start_offset(skb);
 	to->place = to->transport + skb->csum_offset;

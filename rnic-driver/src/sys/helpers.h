@@ -70,6 +70,7 @@ struct rnic_skb_offload {
 	u16 place;
 	u16 mss;		/* 0: not to be cut */
 	u16 headers;
+	u16 segments;		/* if it is to be cut: into how many */
 	bool vlan;
 	bool checksum;
 	bool ipv4;
@@ -101,7 +102,6 @@ netdev_features_t rnic_features_check(struct sk_buff *skb, struct net_device *de
 void rnic_tx_disable(struct net_device *dev);
 void rnic_tx_wake_all(struct net_device *dev);
 void rnic_txq_stop(struct net_device *dev, u32 queue);
-bool rnic_txq_stopped(const struct net_device *dev, u32 queue);
 bool rnic_txq_stopped_by_driver(const struct net_device *dev, u32 queue);
 void rnic_txq_wake(struct net_device *dev, u32 queue);
 bool rnic_txq_sent(struct net_device *dev, u32 queue, u32 bytes, bool more);
@@ -145,7 +145,6 @@ int rnic_skb_pad(struct sk_buff *skb);
 u16 rnic_skb_queue(const struct sk_buff *skb);
 u32 rnic_skb_frags(const struct sk_buff *skb);
 dma_addr_t rnic_skb_map(struct device *dev, const struct sk_buff *skb, u32 part, u32 *len);
-void rnic_skb_wire(const struct sk_buff *skb, u32 *packets, u32 *bytes);
 int rnic_skb_offload(struct sk_buff *skb, struct rnic_skb_offload *to);
 void rnic_skb_tx_timestamp(struct sk_buff *skb);
 

@@ -134,19 +134,11 @@ impl SkBuff {
             offload.segments = Some(Segments {
                 mss: wanted.mss,
                 headers: wanted.headers,
+                count: wanted.segments,
             });
             offload.payload = self.len().saturating_sub(wanted.headers.into());
         }
         Some(offload)
-    }
-
-    /// Packets that leave when this one is sent, and their bytes on the wire.
-    #[inline]
-    pub(crate) fn on_the_wire(&self) -> (u32, u32) {
-        let (mut packets, mut bytes) = (0, 0);
-        // SAFETY: Live by the invariant.
-        unsafe { bindings::rnic_skb_wire(self.skb.as_ptr(), &mut packets, &mut bytes) };
-        (packets, bytes)
     }
 
     /// Fragments behind the head.

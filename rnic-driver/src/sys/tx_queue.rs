@@ -40,13 +40,6 @@ impl<'a> TxQueue<'a> {
         unsafe { bindings::rnic_txq_stop(self.dev.as_raw(), self.index) };
     }
 
-    /// Whether the queue was told to stop, by the driver or by the byte limits.
-    #[inline]
-    pub(crate) fn stopped(self) -> bool {
-        // SAFETY: Live.
-        unsafe { bindings::rnic_txq_stopped(self.dev.as_raw(), self.index) }
-    }
-
     /// Whether the driver told it to stop.
     #[inline]
     pub(crate) fn stopped_by_driver(self) -> bool {
