@@ -6,6 +6,7 @@ mod alarms;
 mod announce;
 mod bench;
 mod btf;
+mod capture;
 mod checksum;
 mod claim;
 mod demo;
@@ -15,6 +16,7 @@ mod hints;
 mod hostile;
 mod layouts;
 mod machine;
+mod metadata;
 mod module;
 mod probe;
 mod reconfig;
@@ -48,6 +50,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         announce::CASES,
         records::CASES,
         hints::CASES,
+        metadata::CASES,
+        capture::CASES,
         claim::CASES,
         reconfig::CASES,
         failures::CASES,

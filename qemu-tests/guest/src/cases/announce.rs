@@ -10,6 +10,7 @@ use super::reconfig::{say, storm};
 use crate::announcement::Announcement;
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
+use crate::knobs::stamps;
 use crate::monitor::Monitor;
 use crate::netlink::Refusal;
 use crate::programs::Programs;
@@ -119,20 +120,38 @@ fn refusals(case: &mut Case<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A hash key that is not the one at start.
+const OTHER_KEY: &str = "ethtool -X eth0 hkey \
+    01:02:03:04:05:06:07:08:09:0a:0b:0c:0d:0e:0f:10:11:12:13:14:15:16:17:18:19:1a:1b:1c:1d:1e:1f:20:21:22:23:24:25:26:27:28";
+
 fn once_for_each_change(case: &mut Case<'_>) -> Result<()> {
     let monitor = Monitor::start()?;
     let mut programs = Programs::load("verdict", false)?;
     let mut last = case.in_force()?.generation;
-    let steps: [(&str, &str); 12] = [
+    let steps = [
         ("attach", "attach"),
         ("ethtool -K eth0 rxhash off", "features"),
         ("ethtool -K eth0 rxvlan off", "features"),
+        ("ethtool -K eth0 rx off", "features"),
         ("ethtool -K eth0 rxhash on", "features"),
         ("ethtool -K eth0 rxvlan on", "features"),
-        ("ethtool -K eth0 rxhash off rxvlan off", "features"),
-        ("ethtool -K eth0 rxhash on rxvlan on", "features"),
-        ("ethtool --set-priv-flags eth0 xdp-records off", "flags"),
+        ("ethtool -K eth0 rx on", "features"),
+        ("ethtool -K eth0 rxhash off rxvlan off rx off", "features"),
+        ("ethtool -K eth0 rxhash on rxvlan on rx on", "features"),
+        ("ethtool --set-priv-flags eth0 xdp-packet-type on", "flags"),
+        ("stamps on", "hwtstamp"),
+        (
+            "ethtool --set-priv-flags eth0 xdp-packet-type off xdp-records off",
+            "flags",
+        ),
         ("ethtool --set-priv-flags eth0 xdp-records on", "flags"),
+        ("stamps off", "hwtstamp"),
+        ("ethtool -G eth0 rx 64", "rings"),
+        ("ethtool -G eth0 rx 256 tx 512", "rings"),
+        ("ethtool -C eth0 rx-usecs 20", "coalesce"),
+        ("ip link set dev eth0 mtu 1400", "mtu"),
+        ("ip link set dev eth0 mtu 1500", "mtu"),
+        (OTHER_KEY, "rss"),
         ("ip link set dev eth0 down", "stop"),
         ("ip link set dev eth0 up", "open"),
         ("detach", "attach"),
@@ -142,6 +161,8 @@ fn once_for_each_change(case: &mut Case<'_>) -> Result<()> {
         match step {
             "attach" => programs.attach("pass")?,
             "detach" => programs.detach()?,
+            "stamps on" => stamps(true)?,
+            "stamps off" => stamps(false)?,
             command => tools::line(command).map(|_| ())?,
         }
         let all = monitor.settle()?;
@@ -191,18 +212,30 @@ fn nothing_without_a_change(case: &mut Case<'_>) -> Result<()> {
     for command in [
         "ethtool -K eth0 rxhash on",
         "ethtool -K eth0 rxvlan on",
+        "ethtool -K eth0 rx on",
+        "ethtool -L eth0 combined 1",
+        "ethtool -G eth0 rx 256 tx 256",
+        "ethtool -C eth0 rx-usecs 50",
+        "ethtool -X eth0 equal 1",
+        "ip link set dev eth0 mtu 1500",
         "ip link set dev eth0 up",
         "ip link set dev eth0 promisc on",
         "ip link set dev eth0 promisc off",
         "ip link set dev eth0 allmulticast on",
-        "ethtool --set-priv-flags eth0 xdp-records on",
+        "ethtool --set-priv-flags eth0 xdp-records on xdp-packet-type off",
+        // These are about sending.
+        "ethtool -K eth0 tx off sg off",
+        "ethtool -K eth0 tx on sg on",
         "ethtool -K eth0 gro off",
         "ethtool -K eth0 gro on",
     ] {
         tools::line(command)?;
     }
-    for command in ["ethtool -K eth0 lro on", "ethtool -L eth0 combined 4"] {
-        tools::try_line(command)?;
+    stamps(false)?;
+    for command in ["ethtool -K eth0 lro on", "ethtool -G eth0 rx 16"] {
+        let said = tools::try_line(command)?;
+        case.ktap
+            .check(&format!("{command}: refused"), !said.ok, said.out);
     }
     case.burst(json!({"count": 100, "l4": "mix"}))?;
     let all = monitor.settle()?;

@@ -9,6 +9,7 @@ use serde_json::{json, Map, Value};
 
 use super::reconfig::{scores_json, storm};
 use crate::announcement::Announcement;
+use crate::boot::Options;
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
@@ -51,7 +52,7 @@ fn demo(case: &mut Case<'_>) -> Result<()> {
     teller.announcements(&monitor);
     let generations = storm.announced.len();
     ctl::event(&json!({ "result": {
-        "nic": "e1000e",
+        "nic": Options::read()?.nic,
         "changes": changes,
         "generations": generations,
         "announced": monitor.count(),

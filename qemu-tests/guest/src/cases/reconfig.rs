@@ -10,13 +10,15 @@ use serde_json::{json, Value};
 use crate::announcement::Announcement;
 use crate::case::{Case, Definition, Sent};
 use crate::ctl;
-use crate::eth::NAME;
+use crate::knobs::stamps;
 use crate::monitor::Monitor;
+use crate::nic_clock::NicClock;
 use crate::readers::{Readers, XDP_DROP, XDP_PASS};
 use crate::score::{Score, FROZEN, KFUNC, LATE_BOUND, NAMES};
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
+    Definition::new("reconfig::each_change", each_change),
     Definition::new("reconfig::under_load", under_load),
     Definition::new("reconfig::under_full_load", under_full_load),
     Definition::new("reconfig::with_pass", with_pass),
@@ -41,14 +43,40 @@ pub(super) struct Storm {
     pub(super) scores: [Score; 3],
 }
 
-/// The `n`-th change of a storm: each knob off and on again, in turn.
-pub(super) fn change(n: u32) -> [&'static str; 2] {
-    [
-        ["rxhash", "off"],
-        ["rxvlan", "off"],
-        ["rxhash", "on"],
-        ["rxvlan", "on"],
-    ][n as usize % 4]
+/// A storm's changes, each of which changes something if they are made in turn: all knobs off and on, and what else the fence
+/// is crossed for. Time stamps have no command here.
+const CHANGES: [&str; 16] = [
+    "ethtool -K eth0 rxhash off",
+    "ethtool -K eth0 rxvlan off",
+    STAMPS_ON,
+    "ethtool -K eth0 rxhash on",
+    "ethtool -K eth0 rxvlan on",
+    "ethtool --set-priv-flags eth0 xdp-packet-type on",
+    "ethtool -K eth0 rx off",
+    "ethtool -G eth0 rx 128",
+    "ethtool -K eth0 rxhash off",
+    STAMPS_OFF,
+    "ethtool -K eth0 rx on",
+    "ip link set dev eth0 mtu 1400",
+    "ethtool -K eth0 rxhash on",
+    "ethtool --set-priv-flags eth0 xdp-packet-type off",
+    "ethtool -G eth0 rx 256",
+    "ip link set dev eth0 mtu 1500",
+];
+const STAMPS_ON: &str = "stamps on";
+const STAMPS_OFF: &str = "stamps off";
+
+/// Makes the `n`-th change of a storm.
+pub(super) fn change(n: u32) -> Result<()> {
+    make(CHANGES[n as usize % CHANGES.len()])
+}
+
+fn make(change: &str) -> Result<()> {
+    match change {
+        STAMPS_ON => stamps(true),
+        STAMPS_OFF => stamps(false),
+        command => tools::line(command).map(|_| ()),
+    }
 }
 
 /// Changes the configuration `changes` times while frames come in every `gap_us` microseconds.
@@ -66,12 +94,12 @@ pub(super) fn storm(
     let request = json!({
         "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 32, "gap_us": gap_us, "seed": seed,
     });
+    readers.expect_from(NicClock::open()?.now()?)?;
     // What was announced before the program was attached belongs to the story: its records may be the first seen.
     let first = case.in_force()?;
     case.burst(request)?;
     for n in 0..changes {
-        let [knob, word] = change(n);
-        tools::run(&["ethtool", "-K", NAME, knob, word])?;
+        change(n)?;
         watch(readers, n + 1)?;
     }
     let sent = case.stop()?;
@@ -124,6 +152,12 @@ pub(super) fn judge(case: &mut Case<'_>, readers: &Readers, storm: &Storm) -> Re
             .equal(&format!("{name}: missing"), score.missing, 0);
         case.ktap.equal(&format!("{name}: lost"), score.lost, 0);
     }
+    let now = NicClock::open()?.now()?;
+    case.ktap.check(
+        "no packet arrived after now, by the NIC's clock",
+        0 < totals.latest && totals.latest <= now,
+        format_args!("{}, now {now}", totals.latest),
+    );
     case.ktap.equal("no packet twice", totals.duplicates, 0);
     case.ktap.equal("no tag damaged", totals.wrong_tag, 0);
     case.ktap.equal("no record missing", totals.no_record, 0);
@@ -161,6 +195,57 @@ fn run(case: &mut Case<'_>, verdict: u32, changes: u32, gap_us: u32) -> Result<S
     Ok(storm)
 }
 
+/// What loses a packet, if the storms do.
+fn each_change(case: &mut Case<'_>) -> Result<()> {
+    const TIMES: u32 = 8;
+    let pairs = [
+        ["ethtool -K eth0 rxhash off", "ethtool -K eth0 rxhash on"],
+        ["ethtool -K eth0 rxvlan off", "ethtool -K eth0 rxvlan on"],
+        ["ethtool -K eth0 rx off", "ethtool -K eth0 rx on"],
+        [STAMPS_ON, STAMPS_OFF],
+        [
+            "ethtool --set-priv-flags eth0 xdp-packet-type on",
+            "ethtool --set-priv-flags eth0 xdp-packet-type off",
+        ],
+        ["ethtool -G eth0 rx 128", "ethtool -G eth0 rx 256"],
+        ["ethtool -G eth0 tx 128", "ethtool -G eth0 tx 256"],
+        [
+            "ip link set dev eth0 mtu 1400",
+            "ip link set dev eth0 mtu 1500",
+        ],
+        ["ethtool -C eth0 rx-usecs 20", "ethtool -C eth0 rx-usecs 50"],
+    ];
+    let mut readers = Readers::load(XDP_DROP)?;
+    readers.attach()?;
+    for pair in pairs {
+        case.burst(json!({
+            "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 32, "gap_us": 100,
+        }))?;
+        for _ in 0..TIMES {
+            for command in pair {
+                make(command)?;
+            }
+        }
+        let sent = case.stop()?;
+        readers.drain(sent)?;
+        let lost = readers.lost(sent)?;
+        case.ktap.check(
+            &format!("{}, {}: nothing is lost", pair[0], pair[1]),
+            lost.is_empty(),
+            format_args!("{} of {}: {lost:?}", lost.len(), sent.count),
+        );
+        ctl::log(&format!("{}: {} sent", pair[0], sent.count));
+    }
+    readers.log_misparses()?;
+    let totals = readers.totals()?;
+    case.ktap.equal(
+        "wrong in the record, from the kfuncs",
+        (totals.misparsed[LATE_BOUND], totals.misparsed[KFUNC]),
+        (0, 0),
+    );
+    Ok(())
+}
+
 fn under_load(case: &mut Case<'_>) -> Result<()> {
     let storm = run(case, XDP_DROP, 200, 100)?;
     let frozen = storm.scores[FROZEN];
@@ -193,8 +278,7 @@ fn open_and_stop(case: &mut Case<'_>) -> Result<()> {
     case.burst(json!({"background": true, "count": 0, "l4": "all", "vlan": "mix", "gap_us": 200}))?;
     for n in 0..20 {
         case.eth.down()?;
-        let [knob, word] = change(n);
-        tools::run(&["ethtool", "-K", NAME, knob, word])?;
+        change(n)?;
         case.eth.up()?;
         std::thread::sleep(Duration::from_millis(30));
     }
