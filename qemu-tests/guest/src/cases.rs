@@ -19,8 +19,10 @@ mod machine;
 mod metadata;
 mod module;
 mod probe;
+mod queues;
 mod reconfig;
 mod records;
+mod settings;
 mod statistics;
 mod teeth;
 mod tool;
@@ -43,6 +45,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         machine::CASES,
         module::CASES,
         statistics::CASES,
+        queues::CASES,
+        settings::CASES,
         verdicts::CASES,
         features::CASES,
         layouts::CASES,

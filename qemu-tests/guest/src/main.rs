@@ -25,7 +25,11 @@ mod programs;
 mod readers;
 mod score;
 mod shell;
+mod spread;
 mod sys;
+#[allow(dead_code, reason = "the host's file, with what only the host needs")]
+#[path = "../../src/toeplitz.rs"]
+mod toeplitz;
 mod tools;
 mod xdp_meta;
 
