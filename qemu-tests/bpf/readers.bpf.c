@@ -96,7 +96,6 @@ static __always_inline void expect_stamp(const struct config *c, struct result *
 {
 	struct reading *late = &now->got[LATE_BOUND];
 
-	now->want.value[STAMP] = late->value[STAMP];
 	if (!(late->has >> STAMP & 1) || !stamp_can_be(c, r, queue, &now->want, late)) {
 		now->want.has &= ~(1 << STAMP);
 		return;

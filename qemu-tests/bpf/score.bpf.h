@@ -131,13 +131,18 @@ static __always_inline void mark_seen(struct result *r, __u32 first, __u32 seq)
 	r->duplicates += !!(__sync_fetch_and_or(w, mask) & mask);
 }
 
-/* Whether a packet's time can be: not before the first was sent, not before the packet in front of it, of a known kind. */
-static __always_inline int stamp_can_be(const struct config *c, struct result *r, __u32 queue, const struct expect *want,
+/*
+ * Whether a packet's time can be: not before the first was sent, not before the packet in front of it, of a known kind.
+ * Otherwise what is wanted is the earliest time that can be.
+ */
+static __always_inline int stamp_can_be(const struct config *c, struct result *r, __u32 queue, struct expect *want,
 					const struct reading *got)
 {
 	__u64 stamp = got->value[STAMP], *last = &last_stamp[queue][got->kind & 3];
-	int ok = stamp >= c->not_before && stamp >= *last;
+	__u64 least = *last > c->not_before ? *last : c->not_before;
+	int ok = stamp >= least;
 
+	want->value[STAMP] = ok ? stamp : least;
 	*last = stamp;
 	if (stamp > r->latest)
 		r->latest = stamp;

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::score::{FIELD_NAMES, HASH, NAMES, VLAN};
+use crate::score::{FIELD_NAMES, HASH, NAMES, STAMP, VLAN};
 
 /// `struct misparse` of the readers program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +70,13 @@ impl fmt::Display for Misparse {
             self.value(self.got)
         )?;
         match self.has {
+            false if self.field == STAMP && self.want > 0 => {
+                let early = self.want.wrapping_sub(self.got);
+                write!(
+                    f,
+                    "; that is {early} ns too early, or of a kind that cannot be"
+                )
+            }
             true => write!(f, "; right is {}", self.value(self.want)),
             false => write!(f, "; right is none"),
         }
