@@ -15,6 +15,8 @@ const SIOCETHTOOL: libc::Ioctl = 0x8946;
 const ETHTOOL_GFLAGS: u32 = 0x25;
 const ETHTOOL_SFLAGS: u32 = 0x26;
 
+/// `ETH_FLAG_TXVLAN`.
+pub(crate) const TXVLAN: u32 = 1 << 7;
 /// `ETH_FLAG_RXVLAN`.
 pub(crate) const RXVLAN: u32 = 1 << 8;
 /// `ETH_FLAG_RXHASH`.
