@@ -14,6 +14,7 @@ mod failures;
 mod features;
 mod hints;
 mod hostile;
+mod jumbo;
 mod layouts;
 mod machine;
 mod metadata;
@@ -23,6 +24,7 @@ mod queues;
 mod reconfig;
 mod records;
 mod settings;
+mod sockets;
 mod statistics;
 mod teeth;
 mod tool;
@@ -31,6 +33,7 @@ mod updown;
 mod upstream;
 mod verdicts;
 mod vlan;
+mod xdp_actions;
 
 use crate::case::Definition;
 
@@ -47,6 +50,9 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         statistics::CASES,
         queues::CASES,
         settings::CASES,
+        xdp_actions::CASES,
+        jumbo::CASES,
+        sockets::CASES,
         verdicts::CASES,
         features::CASES,
         layouts::CASES,

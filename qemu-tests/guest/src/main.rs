@@ -13,6 +13,7 @@ mod case;
 mod cases;
 mod ctl;
 mod eth;
+mod experiment;
 mod kinds;
 mod knobs;
 mod ktap;

@@ -8,3 +8,4 @@ pub(crate) mod bpf;
 pub(crate) mod hwtstamp;
 pub(crate) mod netdev;
 pub(crate) mod packet;
+pub(crate) mod xsk;

@@ -15,6 +15,9 @@ pub(crate) mod btf;
 const BPF_MAP_LOOKUP_ELEM: libc::c_int = 1;
 const BPF_MAP_UPDATE_ELEM: libc::c_int = 2;
 const BPF_OBJ_GET: libc::c_int = 7;
+const BPF_LINK_CREATE: libc::c_int = 28;
+const BPF_XDP: u32 = 37;
+const XDP_FLAGS_DRV_MODE: u32 = 1 << 2;
 
 /// A pinned array map.
 ///
@@ -45,6 +48,67 @@ struct Object {
     file_flags: u32,
 }
 
+/// A pinned program.
+#[derive(Debug)]
+pub(crate) struct Program(OwnedFd);
+
+impl Program {
+    /// Its descriptor, for a map.
+    pub(crate) fn number(&self) -> u32 {
+        self.0.as_raw_fd().unsigned_abs()
+    }
+}
+
+/// Opens the program that is pinned at `path`.
+///
+/// # Errors
+///
+/// When there is no such object.
+pub(crate) fn program(path: &Path) -> io::Result<Program> {
+    object(path).map(Program)
+}
+
+/// `union bpf_attr` of `BPF_LINK_CREATE`.
+#[repr(C)]
+struct NewLink {
+    prog_fd: u32,
+    ifindex: u32,
+    attach_type: u32,
+    flags: u32,
+}
+
+/// Attaches a program of XDP in the driver, until the result is dropped.
+///
+/// # Errors
+///
+/// What the driver says.
+pub(crate) fn attach(program: &Program, ifindex: u32) -> io::Result<OwnedFd> {
+    let attr = NewLink {
+        prog_fd: program.number(),
+        ifindex,
+        attach_type: BPF_XDP,
+        flags: XDP_FLAGS_DRV_MODE,
+    };
+    // SAFETY: `attr` is what BPF_LINK_CREATE reads.
+    let fd = unsafe { bpf(BPF_LINK_CREATE, &attr)? };
+    // SAFETY: The kernel has just given this descriptor, to nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// Opens what is pinned at `path`.
+fn object(path: &Path) -> io::Result<OwnedFd> {
+    let name = CString::new(path.to_string_lossy().as_bytes())?;
+    let attr = Object {
+        pathname: name.as_ptr().addr() as u64,
+        bpf_fd: 0,
+        file_flags: 0,
+    };
+    // SAFETY: `attr` is what BPF_OBJ_GET reads, and `name` outlives the call.
+    let fd = unsafe { bpf(BPF_OBJ_GET, &attr)? };
+    // SAFETY: The kernel has just given this descriptor, to nobody else.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
 impl Map {
     /// Opens a map with 4-byte keys pinned at `path`.
     ///
@@ -52,16 +116,7 @@ impl Map {
     ///
     /// When there is no such object, or its sizes are others.
     pub(crate) fn open(path: &Path, value_size: usize) -> io::Result<Self> {
-        let name = CString::new(path.to_string_lossy().as_bytes())?;
-        let attr = Object {
-            pathname: name.as_ptr().addr() as u64,
-            bpf_fd: 0,
-            file_flags: 0,
-        };
-        // SAFETY: `attr` is what BPF_OBJ_GET reads, and `name` outlives the call.
-        let fd = unsafe { bpf(BPF_OBJ_GET, &attr)? };
-        // SAFETY: The kernel has just given this descriptor, to nobody else.
-        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let fd = object(path)?;
         let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", fd.as_raw_fd()))?;
         let number = |name: &str| {
             let line = info.lines().find_map(|line| line.strip_prefix(name));

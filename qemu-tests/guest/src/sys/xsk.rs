@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! AF_XDP sockets, straight through the system calls: one socket, its memory, its four rings.
+//!
+//! Each of the rings has one side here and one in the kernel; indices only grow, and are read and written with the order
+//! that `libxdp` uses.
+
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::ptr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// Entries of each ring.
+pub(crate) const RING: u32 = 512;
+/// Pieces of memory: as many for receiving as for sending.
+const CHUNKS: u32 = 2 * RING;
+
+/// What the socket asks the driver for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// `XDP_COPY`, `XDP_ZEROCOPY` or neither, and `XDP_USE_NEED_WAKEUP`.
+    pub(crate) flags: u16,
+    /// Bytes of a piece of memory.
+    pub(crate) chunk: u32,
+}
+
+impl Options {
+    /// Packets are copied.
+    pub(crate) const COPY: Self = Self::with(libc::XDP_COPY);
+    /// They are not, and the kernel says when it wants to be called.
+    pub(crate) const ZERO_COPY: Self = Self::with(libc::XDP_ZEROCOPY | libc::XDP_USE_NEED_WAKEUP);
+
+    /// These flags, and pages.
+    pub(crate) const fn with(flags: u16) -> Self {
+        Self { flags, chunk: 4096 }
+    }
+}
+
+/// A mapping, unmapped when dropped.
+///
+/// # Invariants
+///
+/// `len` bytes at `base` are mapped, for reading and writing.
+#[derive(Debug)]
+struct Mapping {
+    base: *mut u8,
+    len: usize,
+}
+
+impl Mapping {
+    fn new(fd: i32, offset: i64, len: usize, flags: i32) -> io::Result<Self> {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: A mapping at an address that the kernel chooses touches no other.
+        let base = unsafe { libc::mmap(ptr::null_mut(), len, protection, flags, fd, offset) };
+        if base == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        // INVARIANT: The kernel has just mapped it.
+        Ok(Self {
+            base: base.cast(),
+            len,
+        })
+    }
+
+    fn at(&self, offset: usize, len: usize) -> *mut u8 {
+        assert!(offset + len <= self.len, "outside of the mapping");
+        self.base.wrapping_add(offset)
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: Mapped by the invariant, and nothing refers to it any more.
+        unsafe { libc::munmap(self.base.cast(), self.len) };
+    }
+}
+
+/// One ring of `RING` entries of `size` bytes.
+#[derive(Debug)]
+struct Ring {
+    memory: Mapping,
+    producer: usize,
+    consumer: usize,
+    flags: usize,
+    entries: usize,
+    size: usize,
+}
+
+impl Ring {
+    fn map(
+        socket: &OwnedFd,
+        offset: i64,
+        at: &libc::xdp_ring_offset,
+        size: usize,
+    ) -> io::Result<Self> {
+        let entries = at.desc as usize;
+        let len = entries + RING as usize * size;
+        let flags = libc::MAP_SHARED | libc::MAP_POPULATE;
+        Ok(Self {
+            memory: Mapping::new(socket.as_raw_fd(), offset, len, flags)?,
+            producer: at.producer as usize,
+            consumer: at.consumer as usize,
+            flags: at.flags as usize,
+            entries,
+            size,
+        })
+    }
+
+    fn index(&self, offset: usize) -> &AtomicU32 {
+        let at = self.memory.at(offset, 4);
+        // SAFETY: Mapped and aligned, and whatever is there is a number; the kernel changes it atomically.
+        unsafe { &*at.cast::<AtomicU32>() }
+    }
+
+    fn used(&self) -> u32 {
+        let producer = self.index(self.producer).load(Ordering::Acquire);
+        producer.wrapping_sub(self.index(self.consumer).load(Ordering::Acquire))
+    }
+
+    fn entry(&self, index: u32) -> *mut u8 {
+        let at = self.entries + (index % RING) as usize * self.size;
+        self.memory.at(at, self.size)
+    }
+
+    /// Gives an entry to the kernel; `false`: no room.
+    fn push(&self, entry: &[u8]) -> bool {
+        if self.used() == RING {
+            return false;
+        }
+        let producer = self.index(self.producer).load(Ordering::Relaxed);
+        // SAFETY: The entry is ours until the index says otherwise, and has `size` bytes.
+        unsafe { ptr::copy_nonoverlapping(entry.as_ptr(), self.entry(producer), self.size) };
+        self.index(self.producer)
+            .store(producer.wrapping_add(1), Ordering::Release);
+        true
+    }
+
+    /// Takes an entry from the kernel.
+    fn pop(&self) -> Option<Vec<u8>> {
+        if self.used() == 0 {
+            return None;
+        }
+        let consumer = self.index(self.consumer).load(Ordering::Relaxed);
+        let mut entry = vec![0; self.size];
+        // SAFETY: The entry is ours until the index says otherwise, and has `size` bytes.
+        unsafe { ptr::copy_nonoverlapping(self.entry(consumer), entry.as_mut_ptr(), self.size) };
+        self.index(self.consumer)
+            .store(consumer.wrapping_add(1), Ordering::Release);
+        Some(entry)
+    }
+
+    /// Whether the kernel wants to be called.
+    fn needs_wakeup(&self) -> bool {
+        self.index(self.flags).load(Ordering::Acquire) & libc::XDP_RING_NEED_WAKEUP != 0
+    }
+}
+
+/// A socket bound to one queue.
+#[derive(Debug)]
+pub(crate) struct Xsk {
+    socket: OwnedFd,
+    memory: Mapping,
+    chunk: u32,
+    fill: Ring,
+    completion: Ring,
+    rx: Ring,
+    tx: Ring,
+    free: Vec<u64>,
+}
+
+/// A packet, and what is in front of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Received {
+    /// The 256 bytes before it.
+    pub(crate) before: Vec<u8>,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Xsk {
+    /// Opens a socket on a queue, once the kernel has cleared away what was there: it does so in the background.
+    ///
+    /// # Errors
+    ///
+    /// What the kernel or the driver says.
+    pub(crate) fn open_in_turn(ifindex: u32, queue: u32, options: Options) -> io::Result<Self> {
+        let start = Instant::now();
+        loop {
+            match Self::open(ifindex, queue, options) {
+                Err(error) if error.raw_os_error() == Some(libc::EBUSY) => {
+                    if start.elapsed() > Duration::from_secs(2) {
+                        return Err(error);
+                    }
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                result => return result,
+            }
+        }
+    }
+
+    /// Opens a socket on a queue, and lends it half of its memory to receive into.
+    ///
+    /// # Errors
+    ///
+    /// What the kernel or the driver says.
+    pub(crate) fn open(ifindex: u32, queue: u32, options: Options) -> io::Result<Self> {
+        // SAFETY: Takes three numbers.
+        let fd = unsafe { libc::socket(libc::AF_XDP, libc::SOCK_RAW | libc::SOCK_CLOEXEC, 0) };
+        if fd < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: The kernel has just given this descriptor, to nobody else.
+        let socket = unsafe { OwnedFd::from_raw_fd(fd) };
+        let chunk = options.chunk;
+        let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE;
+        let memory = Mapping::new(-1, 0, (CHUNKS * chunk) as usize, anonymous)?;
+        let umem = libc::xdp_umem_reg_v1 {
+            addr: memory.base.addr() as u64,
+            len: memory.len as u64,
+            chunk_size: chunk,
+            headroom: 0,
+        };
+        set(&socket, libc::XDP_UMEM_REG, &umem)?;
+        for ring in [
+            libc::XDP_UMEM_FILL_RING,
+            libc::XDP_UMEM_COMPLETION_RING,
+            libc::XDP_RX_RING,
+            libc::XDP_TX_RING,
+        ] {
+            set(&socket, ring, &RING)?;
+        }
+        let at = offsets(&socket)?;
+        let descriptor = size_of::<libc::xdp_desc>();
+        let this = Self {
+            fill: Ring::map(&socket, libc::XDP_UMEM_PGOFF_FILL_RING as i64, &at.fr, 8)?,
+            completion: Ring::map(
+                &socket,
+                libc::XDP_UMEM_PGOFF_COMPLETION_RING as i64,
+                &at.cr,
+                8,
+            )?,
+            rx: Ring::map(&socket, libc::XDP_PGOFF_RX_RING, &at.rx, descriptor)?,
+            tx: Ring::map(&socket, libc::XDP_PGOFF_TX_RING, &at.tx, descriptor)?,
+            free: (RING..CHUNKS).map(|n| u64::from(n * chunk)).collect(),
+            socket,
+            memory,
+            chunk,
+        };
+        for n in 0..RING {
+            this.fill.push(&u64::from(n * chunk).to_ne_bytes());
+        }
+        let address = libc::sockaddr_xdp {
+            sxdp_family: libc::AF_XDP as u16,
+            sxdp_flags: options.flags,
+            sxdp_ifindex: ifindex,
+            sxdp_queue_id: queue,
+            sxdp_shared_umem_fd: 0,
+        };
+        let len = size_of_val(&address) as libc::socklen_t;
+        // SAFETY: `address` is readable for `len` bytes and of the socket's family.
+        match unsafe { libc::bind(this.socket.as_raw_fd(), (&raw const address).cast(), len) } {
+            0 => Ok(this),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
+    /// Its descriptor, for a map.
+    pub(crate) fn number(&self) -> u32 {
+        self.socket.as_raw_fd().unsigned_abs()
+    }
+
+    /// Whether packets are received and sent without copying.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel does not say.
+    pub(crate) fn is_zero_copy(&self) -> io::Result<bool> {
+        let options: libc::xdp_options = get(&self.socket, libc::XDP_OPTIONS)?;
+        Ok(options.flags & libc::XDP_OPTIONS_ZEROCOPY != 0)
+    }
+
+    /// Whether the kernel wants to be called for receiving and for sending.
+    pub(crate) fn needs_wakeup(&self) -> (bool, bool) {
+        (self.fill.needs_wakeup(), self.tx.needs_wakeup())
+    }
+
+    /// The next packet, if one is there; its memory goes back to the kernel.
+    pub(crate) fn receive(&self) -> Option<Received> {
+        let (received, chunk) = self.receive_and_keep()?;
+        self.lend(chunk);
+        Some(received)
+    }
+
+    /// The next packet, if one is there, and the piece of memory that it is in, which stays here.
+    pub(crate) fn receive_and_keep(&self) -> Option<(Received, u64)> {
+        let entry = self.rx.pop()?;
+        let word = |at: usize| u64::from_ne_bytes(entry[at..at + 8].try_into().unwrap_or_default());
+        let (addr, len) = (word(0), (word(8) & 0xffff_ffff) as usize);
+        let start = addr as usize;
+        let before = start % self.chunk as usize;
+        let before = before.min(256);
+        let received = Received {
+            before: self.copy(start - before, before),
+            bytes: self.copy(start, len),
+        };
+        Some((received, addr - addr % u64::from(self.chunk)))
+    }
+
+    /// Lends a piece of memory to receive into.
+    pub(crate) fn lend(&self, chunk: u64) {
+        self.fill.push(&chunk.to_ne_bytes());
+    }
+
+    /// All packets until there are `count`, or none came for a while.
+    ///
+    /// # Errors
+    ///
+    /// When the kernel refuses to be called.
+    pub(crate) fn receive_all(&self, count: usize) -> io::Result<Vec<Received>> {
+        let (mut all, mut since) = (Vec::new(), Instant::now());
+        while all.len() < count && since.elapsed() < Duration::from_millis(500) {
+            match self.receive() {
+                Some(packet) => {
+                    all.push(packet);
+                    since = Instant::now();
+                }
+                None => {
+                    if self.fill.needs_wakeup() {
+                        self.wake_receive();
+                    }
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// Calls the kernel to receive: it waits for memory.
+    pub(crate) fn wake_receive(&self) {
+        let null = ptr::null_mut();
+        // SAFETY: Nothing is written: the buffer is empty.
+        unsafe {
+            libc::recvfrom(
+                self.socket.as_raw_fd(),
+                null,
+                0,
+                libc::MSG_DONTWAIT,
+                null.cast(),
+                null.cast(),
+            )
+        };
+    }
+
+    /// Calls the kernel to send what is in the ring.
+    ///
+    /// # Errors
+    ///
+    /// What it says, but that it is busy.
+    pub(crate) fn wake_transmit(&self) -> io::Result<()> {
+        let null = ptr::null();
+        // SAFETY: Nothing is read: the buffer is empty.
+        let sent = unsafe {
+            libc::sendto(
+                self.socket.as_raw_fd(),
+                null,
+                0,
+                libc::MSG_DONTWAIT,
+                null.cast(),
+                0,
+            )
+        };
+        let error = io::Error::last_os_error();
+        match error.raw_os_error() {
+            _ if sent >= 0 => Ok(()),
+            Some(libc::EAGAIN | libc::EBUSY | libc::ENOBUFS) => Ok(()),
+            _ => Err(error),
+        }
+    }
+
+    /// Puts a packet into the ring; `false`: no room.
+    pub(crate) fn send(&mut self, frame: &[u8]) -> bool {
+        self.complete();
+        if self.tx.used() == RING || frame.len() > self.chunk as usize {
+            return false;
+        }
+        let Some(addr) = self.free.pop() else {
+            return false;
+        };
+        let to = self.memory.at(addr as usize, frame.len());
+        // SAFETY: A piece of memory that is nobody's, of at least as many bytes.
+        unsafe { ptr::copy_nonoverlapping(frame.as_ptr(), to, frame.len()) };
+        let entry = [addr.to_ne_bytes(), (frame.len() as u64).to_ne_bytes()].concat();
+        self.tx.push(&entry)
+    }
+
+    /// Sends all of these.
+    ///
+    /// # Errors
+    ///
+    /// What the kernel says, or that it does not go on.
+    pub(crate) fn send_all(&mut self, frames: &[Vec<u8>]) -> io::Result<()> {
+        let start = Instant::now();
+        for frame in frames {
+            while !self.send(frame) {
+                self.wake_transmit()?;
+                if start.elapsed() > Duration::from_secs(10) {
+                    return Err(io::ErrorKind::TimedOut.into());
+                }
+            }
+        }
+        while self.under_way() > 0 {
+            self.wake_transmit()?;
+            self.complete();
+            if start.elapsed() > Duration::from_secs(10) {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Packets that are not known to be sent.
+    pub(crate) fn under_way(&self) -> usize {
+        RING as usize - self.free.len()
+    }
+
+    /// Takes back the memory of what was sent.
+    pub(crate) fn complete(&mut self) {
+        while let Some(entry) = self.completion.pop() {
+            let addr = entry.try_into().map(u64::from_ne_bytes);
+            self.free.extend(addr);
+        }
+    }
+
+    fn copy(&self, offset: usize, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        let from = self.memory.at(offset, len);
+        // SAFETY: Mapped for `len` bytes; a packet that was received is ours.
+        unsafe { ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), len) };
+        bytes
+    }
+}
+
+fn set<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {
+    let len = size_of::<T>() as libc::socklen_t;
+    let value = ptr::from_ref(value).cast();
+    // SAFETY: `value` is readable for `len` bytes.
+    match unsafe { libc::setsockopt(socket.as_raw_fd(), libc::SOL_XDP, option, value, len) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+fn get<T>(socket: &OwnedFd, option: libc::c_int) -> io::Result<T> {
+    // SAFETY: The types here are numbers, for which zeros are values.
+    let mut value: T = unsafe { std::mem::zeroed() };
+    let mut len = size_of::<T>() as libc::socklen_t;
+    let to = (&raw mut value).cast();
+    // SAFETY: `value` is writable for `len` bytes.
+    match unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_XDP, option, to, &raw mut len) } {
+        0 if len as usize == size_of::<T>() => Ok(value),
+        0 => Err(io::ErrorKind::InvalidData.into()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+fn offsets(socket: &OwnedFd) -> io::Result<libc::xdp_mmap_offsets> {
+    get(socket, libc::XDP_MMAP_OFFSETS)
+}
