@@ -301,6 +301,12 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
 }
 
 impl<N: Nic> Pair<N> {
+    /// Whether the device has completed something.
+    #[inline]
+    fn is_pending(&self) -> bool {
+        self.rx.is_pending() || self.tx.is_pending()
+    }
+
     /// Releases what was sent; a socket's user is told.
     #[inline]
     fn clean_tx(
@@ -395,6 +401,9 @@ impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
         pair.rx.tell(&self.nic);
         if work < budget && context.complete(work) {
             self.nic.unmask(pair.index);
+            if pair.is_pending() {
+                context.schedule();
+            }
         }
         work
     }

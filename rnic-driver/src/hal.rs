@@ -126,7 +126,8 @@ pub(crate) trait Nic: Sized + Send + Sync {
 
     /// Keeps the vector of a pair of queues from interrupting, from its own interrupt, where the NIC does not do so itself.
     fn mask(&self, queue: usize);
-    /// Lets the vector of a pair of queues interrupt. A pending cause does so at once.
+    /// Lets the vector of a pair of queues interrupt for what comes from now on. The caller looks afterwards whether something
+    /// came before.
     fn unmask(&self, queue: usize);
     /// Lets link changes interrupt.
     fn unmask_link(&self);

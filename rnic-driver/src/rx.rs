@@ -269,6 +269,15 @@ impl<N: Nic> RxQueue<N> {
         work
     }
 
+    /// Whether the device has completed a descriptor.
+    #[inline]
+    pub(crate) fn is_pending(&self) -> bool {
+        match &self.memory {
+            Memory::Pages(pages) => pages.ring.is_pending(),
+            Memory::Socket(socket) => socket.ring.is_pending(),
+        }
+    }
+
     /// Tells the device of buffers that were posted, once enough have gathered, or memory is short. The receive unit
     /// runs: while it is off, QEMU's models take the write as a sign to receive, and lose the frame that waits.
     #[inline]

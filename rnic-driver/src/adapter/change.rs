@@ -79,7 +79,8 @@ struct Change<N: Nic> {
     settings: RxSettings,
     queues: usize,
     usecs: [u32; MAX_QUEUES],
-    fresh: [Fresh<N>; MAX_QUEUES],
+    /// One for each pair of queues that there can be. On the heap: a change is made in the depth of a system call.
+    fresh: KVec<Fresh<N>>,
 }
 
 /// The rings of an open interface, with polling stopped.
@@ -327,8 +328,11 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
             settings: config.settings(),
             queues: config.queues,
             usecs: config.usecs,
-            fresh: Default::default(),
+            fresh: KVec::with_capacity(MAX_QUEUES, GFP_KERNEL)?,
         };
+        for _ in 0..MAX_QUEUES {
+            change.fresh.push(Fresh::default(), GFP_KERNEL)?;
+        }
         let new_rx = |queue: usize, socket: bool| {
             let napi = port.pollers().get(queue).ok_or(EINVAL)?;
             let parameters = Parameters {

@@ -56,12 +56,12 @@ impl<N: Nic> Adapter<'_, N> {
             }
             let now = self.clock_now();
             self.nic().reset();
+            self.restart_clock_with(now, config.hwtstamp);
             results.record(REGISTERS, self.nic().mac().test());
             let looped = self.loopback(port);
             results.record(LOOPBACK, looped.as_ref().map(|_| ()).map_err(|e| *e));
             results.record(RECORD, looped.unwrap_or(Err(EIO)));
-            // The clock stood still meanwhile.
-            self.reset(port, &config, now);
+            self.reset(port, &config, self.clock_now());
             if control.open {
                 self.wait_for_link();
                 control.open = self.start(port, &config).is_ok();

@@ -304,15 +304,12 @@ impl Transmit for Extended {
             Some(tci) => data.with_vle(true).with_special(tci),
             None => data,
         };
-        let data = if first {
-            data.with_ts(offload.timestamp)
-                .with_txsm(offload.checksum.is_some())
-                .with_ixsm(
-                    offload.segments.is_some() && matches!(offload.checksum, Some(sum) if sum.ipv4),
-                )
-        } else {
-            data
-        };
+        // The datasheet asks for the options in the first descriptor; the model takes those of the last.
+        let ipv4 = matches!(offload.checksum, Some(sum) if sum.ipv4);
+        let data = data
+            .with_txsm(offload.checksum.is_some())
+            .with_ixsm(offload.segments.is_some() && ipv4)
+            .with_ts(first && offload.timestamp);
         data.to_words()
     }
 

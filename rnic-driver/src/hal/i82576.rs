@@ -240,10 +240,12 @@ impl Nic for I82576<'_> {
     #[inline]
     fn unmask(&self, queue: usize) {
         match self.wiring.signal {
-            Signal::PerQueue => self
-                .mac
-                .bar
-                .write_reg(EIMS::from(1_u32.wrapping_shl(queue as u32))),
+            Signal::PerQueue => {
+                // On the model a cause that came while its ring was full stays, and nothing fires any more.
+                let vector = 1_u32.wrapping_shl(queue as u32);
+                self.mac.bar.write_reg(EICR::from(vector));
+                self.mac.bar.write_reg(EIMS::from(vector));
+            }
             Signal::Message | Signal::Line => {
                 self.mac.bar.write_reg(regs::IMS::from(cause::RINGS));
             }

@@ -98,6 +98,12 @@ impl<D: Receive, B: Buffer> RxRing<D, B> {
         self.used = self.len().next(self.used);
     }
 
+    /// Whether there is a completed descriptor.
+    #[inline]
+    pub(crate) fn is_pending(&self) -> bool {
+        !self.is_empty() && D::from_words([0, self.descriptors.read(self.clean, 1)]).is_done()
+    }
+
     /// The next completed descriptor and its buffer, in the order in which they were posted. A done bit on a slot that
     /// is not the device's, or out of order, is not looked at.
     #[inline]

@@ -290,6 +290,19 @@ impl<F: Transmit> TxCleaner<F> {
         self.take(|_| true)
     }
 
+    /// Whether a packet was sent.
+    #[inline]
+    pub(crate) fn is_pending(&self) -> bool {
+        let ring = &*self.shared;
+        let clean = ring.clean.load(Relaxed);
+        if clean == ring.used.load(Acquire) {
+            return false;
+        }
+        // SAFETY: The slot is the cleaner's: it is between `clean` and `used`; nothing else refers to it.
+        unsafe { ring.slots.slot(clean) }
+            .is_some_and(|slot| F::is_done(ring.descriptors.read(slot.last.into(), 1)))
+    }
+
     #[inline]
     fn take(&mut self, done: impl FnOnce(u64) -> bool) -> Option<Sent> {
         let ring = &*self.shared;

@@ -205,9 +205,17 @@ impl NapiContext<'_> {
             // SAFETY: In the poll of `napi`, with an owned skb.
             unsafe { bindings::rnic_napi_gro_receive(self.napi, skb) };
         } else {
-            // SAFETY: In softirq context, with an owned skb.
-            unsafe { bindings::netif_receive_skb(skb) };
+            // Not up the stack from here: the caller is deep in a system call already. It goes before packets of later polls.
+            // SAFETY: Bottom halves are off; an owned skb.
+            unsafe { bindings::netif_rx(skb) };
         }
+    }
+
+    /// Polls again soon.
+    #[inline]
+    pub(crate) fn schedule(&self) {
+        // SAFETY: The instance is live, and bottom halves are off.
+        unsafe { bindings::rnic_napi_schedule(self.napi) };
     }
 
     /// Ends the polling if the budget was not used up; `true` if interrupts are to be enabled again.
