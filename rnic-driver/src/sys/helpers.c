@@ -325,9 +325,13 @@ void rnic_skb_checksum_unnecessary(struct sk_buff *skb)
 	skb->ip_summed = CHECKSUM_UNNECESSARY;
 }
 
+/*
+ * The least that the NICs take; they pad to the minimum of Ethernet by themselves. More would be wrong: QEMU puts the whole
+ * length, padding included, into the sum of a pseudo header.
+ */
 int rnic_skb_pad(struct sk_buff *skb)
 {
-	return skb_put_padto(skb, ETH_ZLEN);
+	return skb_put_padto(skb, 17);
 }
 
 u16 rnic_skb_queue(const struct sk_buff *skb)

@@ -93,7 +93,7 @@ impl SkBuff {
         unsafe { bindings::rnic_skb_checksum_unnecessary(self.skb.as_ptr()) };
     }
 
-    /// Pads to the minimum Ethernet length. `None`: memory was short and the skb is gone.
+    /// Pads to the least length that the device takes. `None`: memory was short and the skb is gone.
     #[inline]
     pub(crate) fn pad(self) -> Option<Self> {
         let skb = ManuallyDrop::new(self).skb;
