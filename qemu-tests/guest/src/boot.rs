@@ -87,9 +87,19 @@ pub(crate) fn mounts() -> Result<()> {
 ///
 /// What the kernel says.
 pub(crate) fn insmod(name: &str) -> Result<()> {
+    insmod_with(name, "")
+}
+
+/// Loads it with parameters.
+///
+/// # Errors
+///
+/// What the kernel says.
+pub(crate) fn insmod_with(name: &str, parameters: &str) -> Result<()> {
     let path = Path::new("/lib/modules").join(format!("{name}.ko"));
     let file = File::open(&path).with_context(|| format!("open {}", path.display()))?;
-    finit_module(file, c"", 0).with_context(|| format!("insmod {name}.ko"))
+    let parameters = std::ffi::CString::new(parameters)?;
+    finit_module(file, &parameters, 0).with_context(|| format!("insmod {name}.ko"))
 }
 
 /// Unloads a module.

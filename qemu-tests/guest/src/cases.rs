@@ -9,11 +9,15 @@ mod btf;
 mod capture;
 mod checksum;
 mod claim;
+mod clock;
 mod demo;
+mod ethtool;
 mod failures;
 mod features;
+mod filters;
 mod hints;
 mod hostile;
+mod interrupts;
 mod jumbo;
 mod layouts;
 mod machine;
@@ -29,6 +33,7 @@ mod statistics;
 mod teeth;
 mod tool;
 mod traffic;
+mod transmit;
 mod updown;
 mod upstream;
 mod verdicts;
@@ -53,6 +58,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         xdp_actions::CASES,
         jumbo::CASES,
         sockets::CASES,
+        clock::CASES,
+        transmit::CASES,
+        ethtool::CASES,
+        interrupts::CASES,
+        filters::CASES,
         verdicts::CASES,
         features::CASES,
         layouts::CASES,

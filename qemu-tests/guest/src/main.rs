@@ -14,6 +14,7 @@ mod cases;
 mod ctl;
 mod eth;
 mod experiment;
+mod internet;
 mod kinds;
 mod knobs;
 mod ktap;

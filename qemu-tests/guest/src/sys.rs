@@ -5,7 +5,9 @@
 //! Each one wraps what no dependency offers safely, and nothing that one does.
 
 pub(crate) mod bpf;
+pub(crate) mod clock;
 pub(crate) mod hwtstamp;
 pub(crate) mod netdev;
 pub(crate) mod packet;
+pub(crate) mod stamps;
 pub(crate) mod xsk;

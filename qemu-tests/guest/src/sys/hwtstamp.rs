@@ -34,6 +34,15 @@ struct Config {
 ///
 /// What the driver says.
 pub(crate) fn set(interface: &str, filter: u32) -> io::Result<u32> {
+    set_both(interface, false, filter)
+}
+
+/// The same, with transmit stamps for packets that ask for them, or without.
+///
+/// # Errors
+///
+/// What the driver says.
+pub(crate) fn set_both(interface: &str, tx: bool, filter: u32) -> io::Result<u32> {
     let mut name = [0; libc::IFNAMSIZ];
     if interface.len() >= name.len() {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -43,7 +52,7 @@ pub(crate) fn set(interface: &str, filter: u32) -> io::Result<u32> {
     }
     let mut config = Config {
         flags: 0,
-        tx_type: 0,
+        tx_type: u32::from(tx),
         rx_filter: filter,
     };
     let mut request = libc::ifreq {

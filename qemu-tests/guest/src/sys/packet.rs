@@ -3,7 +3,7 @@
 //! Whole frames to and from an interface: AF_PACKET sockets.
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
 
 use rustix::net::{recv, send, sockopt, RecvFlags, SendFlags};
@@ -15,6 +15,39 @@ pub(crate) const ALL: u16 = 3;
 #[derive(Debug)]
 pub(crate) struct Packet {
     socket: OwnedFd,
+}
+
+/// What is left to the interface when a frame is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Offload {
+    /// Bytes of all headers; the rest goes into pages of its own.
+    pub(crate) headers: u16,
+    /// Where the checksum begins.
+    pub(crate) checksum_start: u16,
+    /// Where it belongs, from there.
+    pub(crate) checksum_offset: u16,
+    /// Bytes of payload in each segment of TCP, and whether it is over IPv6.
+    pub(crate) segment: Option<(u16, bool)>,
+}
+
+impl Offload {
+    /// `struct virtio_net_hdr`.
+    fn header(self) -> Vec<u8> {
+        const NEEDS_CSUM: u8 = 1;
+        let (kind, size) = match self.segment {
+            None => (0, 0),
+            Some((size, v6)) => (if v6 { 4 } else { 1 }, size),
+        };
+        let halves = [
+            self.headers,
+            size,
+            self.checksum_start,
+            self.checksum_offset,
+        ];
+        let mut header = vec![NEEDS_CSUM, kind];
+        header.extend(halves.iter().flat_map(|half| half.to_ne_bytes()));
+        header
+    }
 }
 
 /// A frame and what the kernel says about it.
@@ -92,6 +125,30 @@ impl Packet {
         }
     }
 
+    /// From now on frames are sent by [`send_offloaded`](Self::send_offloaded) alone.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub(crate) fn offload(&self) -> io::Result<()> {
+        let on: libc::c_int = 1;
+        let (fd, value) = (self.socket.as_raw_fd(), (&raw const on).cast());
+        // SAFETY: `value` is readable for 4 bytes.
+        match unsafe { libc::setsockopt(fd, libc::SOL_PACKET, libc::PACKET_VNET_HDR, value, 4) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
+    /// Sends a frame that is not finished.
+    ///
+    /// # Errors
+    ///
+    /// When the interface is gone or down, or cannot be asked for this.
+    pub(crate) fn send_offloaded(&self, frame: &[u8], offload: Offload) -> io::Result<()> {
+        self.send(&[&offload.header()[..], frame].concat())
+    }
+
     /// Sends one frame, waiting for room.
     ///
     /// # Errors
@@ -100,5 +157,11 @@ impl Packet {
     pub(crate) fn send(&self, frame: &[u8]) -> io::Result<()> {
         send(&self.socket, frame, SendFlags::empty())?;
         Ok(())
+    }
+}
+
+impl AsFd for Packet {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
     }
 }
