@@ -20,6 +20,8 @@ mod hostile;
 mod interrupts;
 mod jumbo;
 mod layouts;
+mod leaks;
+mod lifecycle;
 mod machine;
 mod metadata;
 mod module;
@@ -63,6 +65,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         ethtool::CASES,
         interrupts::CASES,
         filters::CASES,
+        lifecycle::CASES,
+        leaks::CASES,
         verdicts::CASES,
         features::CASES,
         layouts::CASES,

@@ -9,5 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod hwtstamp;
 pub(crate) mod netdev;
 pub(crate) mod packet;
+pub(crate) mod registers;
+pub(crate) mod socket;
 pub(crate) mod stamps;
 pub(crate) mod xsk;

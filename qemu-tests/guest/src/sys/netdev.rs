@@ -12,6 +12,10 @@ use std::ptr;
 use rustix::net::{socket, AddressFamily, SocketType};
 
 const SIOCETHTOOL: libc::Ioctl = 0x8946;
+const ETHTOOL_GRINGPARAM: u32 = 0x10;
+const ETHTOOL_SRINGPARAM: u32 = 0x11;
+const ETHTOOL_GCHANNELS: u32 = 0x3c;
+const ETHTOOL_SCHANNELS: u32 = 0x3d;
 const ETHTOOL_GFLAGS: u32 = 0x25;
 const ETHTOOL_SFLAGS: u32 = 0x26;
 
@@ -34,6 +38,15 @@ pub(crate) struct Netdev {
 struct EthtoolValue {
     cmd: u32,
     data: u32,
+}
+
+/// `struct ethtool_ringparam` and `struct ethtool_channels`: what may be at most, then what is.
+#[repr(C)]
+#[derive(Default)]
+struct EthtoolCounts {
+    cmd: u32,
+    max: [u32; 4],
+    now: [u32; 4],
 }
 
 impl Netdev {
@@ -102,7 +115,38 @@ impl Netdev {
         })
     }
 
-    fn ethtool(&self, value: &mut EthtoolValue) -> io::Result<()> {
+    /// Sets the lengths of rings.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn set_rings(&self, rx: u32, tx: u32) -> io::Result<()> {
+        self.set_counts(ETHTOOL_GRINGPARAM, ETHTOOL_SRINGPARAM, |now| {
+            (now[0], now[3]) = (rx, tx);
+        })
+    }
+
+    /// Sets the number of pairs of queues.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn set_channels(&self, count: u32) -> io::Result<()> {
+        self.set_counts(ETHTOOL_GCHANNELS, ETHTOOL_SCHANNELS, |now| now[3] = count)
+    }
+
+    fn set_counts(&self, get: u32, set: u32, change: impl FnOnce(&mut [u32; 4])) -> io::Result<()> {
+        let mut counts = EthtoolCounts {
+            cmd: get,
+            ..EthtoolCounts::default()
+        };
+        self.ethtool(&mut counts)?;
+        counts.cmd = set;
+        change(&mut counts.now);
+        self.ethtool(&mut counts)
+    }
+
+    fn ethtool<T>(&self, value: &mut T) -> io::Result<()> {
         let ifru_data = ptr::from_mut(value).cast();
         let mut request = self.request(libc::__c_anonymous_ifr_ifru { ifru_data });
         self.ioctl(SIOCETHTOOL, &mut request)

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Nothing is kept of an old configuration, and a change that memory is too short for changes nothing.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use anyhow::{bail, Result};
+use serde_json::json;
+
+use super::failures::{prepare, with_failure};
+use super::queues::{channels, set_channels};
+use super::traffic::{numbers, sequence_numbers};
+use super::updown::available;
+use crate::case::{Case, Definition};
+use crate::ctl;
+use crate::eth::NAME;
+use crate::netlink::{array, Family};
+use crate::programs::Programs;
+use crate::spread::Spread;
+use crate::sys::netdev::Netdev;
+use crate::sys::packet::ALL;
+use crate::sys::xsk::{Options, Xsk};
+use crate::tools;
+
+pub(super) const CASES: &[Definition] = &[
+    Definition::new("leaks::page_pools_end_empty", page_pools),
+    Definition::new("leaks::many_changes", many_changes),
+    Definition::new("leaks::failed_rings", failed_rings),
+    Definition::new("leaks::failed_channels", failed_channels),
+    Definition::new("leaks::failed_socket", failed_socket),
+    Definition::new("leaks::failed_attach", failed_attach),
+];
+
+const PAGE_POOL_GET: u8 = 5;
+const PAGE_POOL_IFINDEX: u16 = 2;
+const PAGE_POOL_INFLIGHT: u16 = 4;
+
+/// Pages under way of each page pool of the interface, those that are going included.
+fn pools(ifindex: u32) -> Result<Vec<u64>> {
+    let mut all = Vec::new();
+    for answer in Family::open("netdev")?.ask(PAGE_POOL_GET, true, &[])? {
+        let number = |kind: u16| -> Result<u64> {
+            let found = answer.iter().find(|a| a.kind == kind);
+            match found.map(|a| &a.value) {
+                Some(value) if value.len() == 4 => Ok(u32::from_ne_bytes(array(value)?).into()),
+                Some(value) => Ok(u64::from_ne_bytes(array(value)?)),
+                None => Ok(0),
+            }
+        };
+        if number(PAGE_POOL_IFINDEX)? == u64::from(ifindex) {
+            all.push(number(PAGE_POOL_INFLIGHT)?);
+        }
+    }
+    Ok(all)
+}
+
+/// Waits until there are no more pools than that: those that are going are looked at again each second.
+fn settled(ifindex: u32, count: usize) -> Result<Vec<u64>> {
+    let start = Instant::now();
+    loop {
+        let now = pools(ifindex)?;
+        if now.len() <= count || start.elapsed() > Duration::from_secs(5) {
+            return Ok(now);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn page_pools(case: &mut Case<'_>) -> Result<()> {
+    set_channels(1)?;
+    let ifindex = case.eth.ifindex()?;
+    let traffic = |case: &mut Case<'_>| -> Result<()> {
+        case.burst(json!({"count": 1000, "l4": "all", "gap_us": 20}))?;
+        std::thread::sleep(Duration::from_millis(100));
+        Ok(())
+    };
+    traffic(case)?;
+    let one = settled(ifindex, 1)?;
+    case.ktap.check(
+        "one queue has one pool, with pages",
+        matches!(one[..], [pages] if pages > 0),
+        format_args!("{one:?}"),
+    );
+    set_channels(2)?;
+    traffic(case)?;
+    case.ktap
+        .equal("two queues have two", settled(ifindex, 2)?.len(), 2);
+    for size in [64, 1024, 256] {
+        tools::line(&format!("ethtool -G {NAME} rx {size}"))?;
+        traffic(case)?;
+        case.ktap.equal(
+            &format!("rx {size}: the old pools are gone"),
+            settled(ifindex, 2)?.len(),
+            2,
+        );
+    }
+    set_channels(1)?;
+    case.ktap
+        .equal("one queue has one again", settled(ifindex, 1)?.len(), 1);
+    traffic(case)?;
+    case.eth.down()?;
+    case.ktap.equal(
+        "down: no pool is left, so no page is under way",
+        settled(ifindex, 0)?,
+        Vec::<u64>::new(),
+    );
+    case.eth.up()?;
+    works(case, "up again")
+}
+
+fn works(case: &mut Case<'_>, what: &str) -> Result<()> {
+    let socket = case.eth.packets(ALL)?;
+    let sent = case.burst(json!({"count": 200, "l4": "mix", "gap_us": 50}))?;
+    let seen = sequence_numbers(&socket, sent)?;
+    case.ktap
+        .equal(&format!("{what}: it receives"), seen, numbers(sent));
+    Ok(())
+}
+
+fn many_changes(case: &mut Case<'_>) -> Result<()> {
+    let mut programs = Programs::load("verdict", false)?;
+    let ifindex = case.eth.ifindex()?;
+    let mut before = 0;
+    case.burst(json!({"background": true, "count": 0, "l4": "mix", "gap_us": 500}))?;
+    for n in 0..60 {
+        let size = if n % 2 == 0 { 128 } else { 256 };
+        tools::line(&format!("ethtool -G {NAME} rx {size} tx {size}"))?;
+        set_channels(1 + n % 2)?;
+        programs.attach("pass")?;
+        drop(Xsk::open_in_turn(ifindex, 0, Options::ZERO_COPY)?);
+        programs.detach()?;
+        if n == 9 {
+            before = available()?;
+        }
+        if n % 5 == 0 {
+            ctl::log(&format!("{n} rounds"));
+        }
+    }
+    let sent = case.stop()?;
+    case.ktap
+        .check("frames came meanwhile", sent.count > 500, sent.count);
+    set_channels(1)?;
+    let mut lost = before - available()?;
+    let start = Instant::now();
+    while lost >= 3072 && start.elapsed() < Duration::from_secs(5) {
+        std::thread::sleep(Duration::from_millis(100));
+        lost = before - available()?;
+    }
+    case.ktap.check(
+        "no leak over 50 rounds",
+        lost < 3072,
+        format_args!("{lost} KiB less"),
+    );
+    works(case, "afterwards")
+}
+
+/// Lets each allocation of a change fail in turn; after each refusal everything has to be as it was, and to work.
+fn fail(
+    case: &mut Case<'_>,
+    what: &str,
+    mut change: impl FnMut(u32) -> io::Result<()>,
+    mut undo: impl FnMut() -> Result<()>,
+    mut state: impl FnMut() -> Result<String>,
+) -> Result<()> {
+    prepare()?;
+    let spread = Spread::load()?;
+    let (mut tried, mut refused, mut before_leak) = (0, 0, 0);
+    loop {
+        let before = state()?;
+        let (result, hit) = with_failure(tried + 1, || change(tried))?;
+        if !hit {
+            result?;
+            break;
+        }
+        tried += 1;
+        if result.is_err() {
+            refused += 1;
+            let now = state()?;
+            if now != before {
+                case.ktap.check(
+                    &format!("{what}: failure {tried} changes nothing"),
+                    false,
+                    format_args!("{before}, then {now}"),
+                );
+            }
+            if refused % 8 == 1 {
+                let socket = case.eth.packets(ALL)?;
+                let sent = case.burst(json!({"count": 50, "l4": "mix", "gap_us": 50}))?;
+                let seen = sequence_numbers(&socket, sent)?.len();
+                if seen != 50 {
+                    case.ktap.check(
+                        &format!("{what}: after failure {tried} it receives"),
+                        false,
+                        seen,
+                    );
+                }
+            }
+        } else {
+            undo()?;
+        }
+        if tried == 10 {
+            before_leak = available()?;
+        }
+        if tried % 20 == 0 {
+            ctl::log(&format!("{what}: {tried} failures, {refused} refusals"));
+        }
+        if tried > 600 {
+            bail!("no end after {tried} allocations");
+        }
+    }
+    drop(spread);
+    ctl::log(&format!(
+        "{what}: {tried} allocations, {refused} of their failures refuse it"
+    ));
+    case.ktap
+        .check(&format!("{what}: it allocates"), tried > 3, tried);
+    case.ktap.check(
+        &format!("{what}: some failures refuse it"),
+        refused > 0,
+        refused,
+    );
+    if before_leak > 0 {
+        let lost = before_leak - available()?;
+        case.ktap.check(
+            &format!("{what}: no leak"),
+            lost < 3072,
+            format_args!("{lost} KiB less"),
+        );
+    }
+    works(case, &format!("{what}: in the end"))
+}
+
+fn failed_rings(case: &mut Case<'_>) -> Result<()> {
+    set_channels(1)?;
+    let netdev = Netdev::new(NAME)?;
+    tools::line(&format!("ethtool -G {NAME} rx 64 tx 64"))?;
+    fail(
+        case,
+        "rings",
+        |_| netdev.set_rings(128, 128),
+        || tools::line(&format!("ethtool -G {NAME} rx 64 tx 64")).map(|_| ()),
+        || tools::line(&format!("ethtool -g {NAME}")),
+    )
+}
+
+fn failed_channels(case: &mut Case<'_>) -> Result<()> {
+    set_channels(1)?;
+    tools::line(&format!("ethtool -G {NAME} rx 64 tx 64"))?;
+    let netdev = Netdev::new(NAME)?;
+    fail(
+        case,
+        "channels",
+        |_| netdev.set_channels(2),
+        || set_channels(1),
+        || {
+            Ok(format!(
+                "{:?} {}",
+                channels()?,
+                tools::line(&format!("ethtool -x {NAME}"))?
+            ))
+        },
+    )
+}
+
+fn failed_socket(case: &mut Case<'_>) -> Result<()> {
+    set_channels(1)?;
+    tools::line(&format!("ethtool -G {NAME} rx 64 tx 64"))?;
+    let ifindex = case.eth.ifindex()?;
+    fail(
+        case,
+        "socket",
+        |_| Xsk::open(ifindex, 0, Options::ZERO_COPY).map(drop),
+        || Ok(()),
+        || {
+            // The kernel clears a socket away in the background.
+            std::thread::sleep(Duration::from_millis(30));
+            tools::line(&format!("ip -d link show dev {NAME}"))
+        },
+    )
+}
+
+fn failed_attach(case: &mut Case<'_>) -> Result<()> {
+    set_channels(1)?;
+    let programs = Programs::load("verdict", false)?;
+    let pass = crate::sys::bpf::program(&programs.pin("pass"))?;
+    let ifindex = case.eth.ifindex()?;
+    fail(
+        case,
+        "attach",
+        // The link detaches when it is dropped.
+        |_| crate::sys::bpf::attach(&pass, ifindex).map(drop),
+        || Ok(()),
+        || tools::line(&format!("ip link show dev {NAME}")),
+    )
+}
