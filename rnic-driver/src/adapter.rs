@@ -65,8 +65,7 @@ pub(crate) const FEATURES: u64 = feature::RXHASH
 pub(crate) const OPTIONAL_FEATURES: u64 = feature::VLAN_FILTER;
 
 /// Features of VLAN interfaces on top.
-pub(crate) const VLAN_FEATURES: u64 =
-    feature::SG | feature::HW_CSUM | feature::TSO | feature::TSO6;
+pub(crate) const VLAN_FEATURES: u64 = feature::SG | feature::HW_CSUM | feature::TSO | feature::TSO6;
 
 /// What XDP can do here, always: the hardware does the same in every configuration.
 pub(crate) const XDP_FEATURES: Features = Features::BASIC
@@ -242,17 +241,17 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
         }
         let config = control.config.clone();
         self.uncross(port, config.queues);
-        self.reset(port, &config, self.clock_now());
+        self.reset(port, self.clock_now());
         // The memory that was just freed is there again; if it is not, the interface stays down as if nobody had opened it.
         control.open = self.start(port, &config).is_ok();
     }
 
     /// Resets the hardware, and writes what that has taken away, but for rings. The clock goes on from `now`.
-    fn reset(&self, port: &Port<Self>, config: &Config, now: u64) {
+    fn reset(&self, port: &Port<Self>, now: u64) {
         self.nic.reset();
         self.nic.mac().set_address(port.dev().address());
         self.filters.lock().write(self.nic.mac());
-        self.restart_clock_with(now, config.hwtstamp);
+        self.restart_clock(now);
         self.nic.start_link();
     }
 
@@ -576,7 +575,7 @@ impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
     fn revive(&self, port: &Port<Self>) {
         let mut control = self.control.lock();
         let config = control.config.clone();
-        self.reset(port, &config, crate::sys::time::ktime_get_real_ns());
+        self.reset(port, crate::sys::time::ktime_get_real_ns());
         if core::mem::take(&mut control.asleep) {
             control.open = self.start(port, &config).is_ok();
         }

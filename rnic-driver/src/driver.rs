@@ -57,7 +57,10 @@ pub(crate) fn bind<'bound, N: Nic + 'bound>(
             Signal::Message | Signal::Line => 1,
         },
     };
-    let nic = new(pdev.iomap_region_sized::<{ regs::BAR_SIZE }>(0, c"rnic")?, wiring);
+    let nic = new(
+        pdev.iomap_region_sized::<{ regs::BAR_SIZE }>(0, c"rnic")?,
+        wiring,
+    );
     let setup = Setup {
         queues: wiring.pairs,
         queues_at_start: wiring.pairs.min(cpus::online()),

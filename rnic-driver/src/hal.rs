@@ -23,12 +23,7 @@ use crate::{
     rss::{self, PortHashing},
     sys::{metadata_ops::Door, pci_device::Signal},
 };
-use kernel::{
-    device::Core,
-    device_id::IdArray,
-    pci,
-    prelude::*,
-};
+use kernel::{device::Core, device_id::IdArray, pci, prelude::*};
 
 /// The receive unit's configuration, all of which is written at once, behind the fence.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,6 +38,8 @@ pub(crate) struct RxSettings {
     pub(crate) strip_vlan: bool,
     /// Packets of VLANs that nobody asked for are dropped.
     pub(crate) filter_vlan: bool,
+    /// Which packets the NIC keeps the time of.
+    pub(crate) latch: Latch,
 }
 
 /// Which packets the NIC itself keeps the time of.
@@ -106,11 +103,13 @@ pub(crate) trait Nic: Sized + Send + Sync {
     /// Starts to negotiate the link.
     fn start_link(&self);
 
-    /// Sets up receive ring `queue`, of `len` descriptors at `base`, of which `head` is the next one; the receive unit is
-    /// off. The tail stays: the models take a write of it as a sign to receive, and lose the frame that waits.
-    fn set_up_rx(&self, queue: usize, base: u64, len: usize, head: u16);
-    /// The tail of receive ring `queue`.
+    /// Sets up receive ring `queue`, of `len` descriptors at `base`; the receive unit is off. Head and tail stay: the models
+    /// take a write of the tail as a sign to receive, and lose the frame that waits.
+    fn set_up_rx(&self, queue: usize, base: u64, len: usize);
+    /// What the tail of receive ring `queue` says.
     fn rx_tail(&self, queue: usize) -> u16;
+    /// Lets receive ring `queue` go on at descriptor `head`; the receive unit is off, or has no buffer there.
+    fn set_rx_head(&self, queue: usize, head: u16);
     /// Takes a receive ring out of use; the receive unit is off.
     fn tear_down_rx(&self, queue: usize);
     /// Sets up transmit ring `queue`, of `len` descriptors at `base`, and lets it run.
@@ -142,8 +141,6 @@ pub(crate) trait Nic: Sized + Send + Sync {
 
     /// Starts the clock.
     fn start_clock(&self);
-    /// Chooses the packets that the NIC keeps the time of.
-    fn set_latch(&self, latch: Latch);
 }
 
 macro_rules! nics {

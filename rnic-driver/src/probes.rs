@@ -15,7 +15,10 @@ use self::{
     kinds::{Grouped, Narrow, Native, Ordered},
     record::Meta,
 };
-use crate::{desc::RxDescriptor, layouts::RxMeta};
+use crate::{
+    desc::rx_extended::RxWriteBack as RxDescriptor,
+    layouts::{advanced, RxMeta},
+};
 use meta_core::meta::{Visitor, Writer, XdpMeta};
 
 /// As many bytes as there must be probes; the test reads the symbol's size.
@@ -23,6 +26,7 @@ use meta_core::meta::{Visitor, Writer, XdpMeta};
 static EXPECTED: [u8; COUNT] = [0; COUNT];
 
 const COUNT: usize = RxMeta::LAYOUTS.len()
+    + advanced::RxMeta::LAYOUTS.len()
     + Meta::LAYOUTS.len()
     + Native::LAYOUTS.len()
     + Ordered::LAYOUTS.len()
@@ -31,23 +35,26 @@ const COUNT: usize = RxMeta::LAYOUTS.len()
 
 /// Nothing calls what is in here; a static that counts as used keeps it.
 #[used]
-static DRIVER: fn(u32) -> usize = |knobs| RxMeta::select(knobs, Address);
+static DRIVER: fn(u32) -> usize = |knobs| RxMeta::select(knobs, Address::<0>);
+
+#[used]
+static ADVANCED: fn(u32) -> usize = |knobs| advanced::RxMeta::select(knobs, Address::<1>);
 
 /// The record that is measured beside a C twin.
 #[used]
-static MEASURED: fn(u32) -> usize = |knobs| Meta::select(knobs, Address);
+static MEASURED: fn(u32) -> usize = |knobs| Meta::select(knobs, Address::<0>);
 
 #[used]
-static NATIVE: fn(u32) -> usize = |knobs| Native::select(knobs, Address);
+static NATIVE: fn(u32) -> usize = |knobs| Native::select(knobs, Address::<0>);
 
 #[used]
-static ORDERED: fn(u32) -> usize = |knobs| Ordered::select(knobs, Address);
+static ORDERED: fn(u32) -> usize = |knobs| Ordered::select(knobs, Address::<0>);
 
 #[used]
-static GROUPED: fn(u32) -> usize = |knobs| Grouped::select(knobs, Address);
+static GROUPED: fn(u32) -> usize = |knobs| Grouped::select(knobs, Address::<0>);
 
 #[used]
-static NARROW: fn(u32) -> usize = |knobs| Narrow::select(knobs, Address);
+static NARROW: fn(u32) -> usize = |knobs| Narrow::select(knobs, Address::<0>);
 
 #[used]
 static BRANCH: fn(&RxDescriptor, &mut u32) = control_branch;
@@ -58,20 +65,27 @@ static LOOP: fn(&RxDescriptor, &mut [u16; 64]) = control_loop;
 #[used]
 static PANIC: fn(&RxDescriptor, &mut [u16; 12]) = control_panic;
 
-/// Makes a record of one layout, and nothing else.
+/// Makes a record of one layout, and nothing else. Formats have layouts in common, and may have a writer's code in common too:
+/// the mark keeps them apart.
 #[inline(never)]
-fn probe<S, W: Writer<S>>(source: &S, generation: u16, record: &mut W::Record) {
+fn probe<S, W: Writer<S>, const FORMAT: u8>(
+    source: &S,
+    generation: u16,
+    record: &mut W::Record,
+    mark: &mut u8,
+) {
     *record = W::record(source, generation);
+    *mark = FORMAT;
 }
 
 /// Takes the address of a layout's probe, without which there would be none.
-struct Address;
+struct Address<const FORMAT: u8 = 0>;
 
-impl<M: XdpMeta> Visitor<M> for Address {
+impl<M: XdpMeta, const FORMAT: u8> Visitor<M> for Address<FORMAT> {
     type Output = usize;
 
     fn visit<W: Writer<M::Source>>(self) -> usize {
-        let probe: fn(&M::Source, u16, &mut W::Record) = probe::<M::Source, W>;
+        let probe: fn(&M::Source, u16, &mut W::Record, &mut u8) = probe::<M::Source, W, FORMAT>;
         probe as usize
     }
 }

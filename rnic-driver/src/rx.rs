@@ -150,16 +150,6 @@ impl<N: Nic> RxQueue<N> {
         }
     }
 
-    /// Where the device is to begin, when its tail register says `tail`, which must not be written yet: there it finds the
-    /// descriptors of a full ring, or nothing.
-    pub(crate) fn begin(&mut self, tail: u16) -> u16 {
-        match &mut self.memory {
-            // Every slot but the last has a buffer, so that whatever the tail says is true.
-            Memory::Pages(_) => 0,
-            Memory::Socket(socket) => socket.ring.start_at(tail),
-        }
-    }
-
     /// The socket whose memory it receives into.
     pub(crate) fn socket(&mut self) -> Option<&mut XskPool> {
         match &mut self.memory {
@@ -302,14 +292,39 @@ impl<N: Nic> RxQueue<N> {
         }
     }
 
-    /// Tells the device of all buffers that were posted. The receive unit runs.
-    pub(crate) fn start(&mut self, nic: &N) {
-        let tail = match &mut self.memory {
-            Memory::Pages(pages) => pages.ring.tell(),
-            Memory::Socket(socket) => socket.ring.tell(),
+    /// Lets the device begin with all the buffers that there are, before the receive unit runs: so that it need not be told
+    /// of any. The models lose a frame that waits when they are told while they do not receive, and QEMU's igb also when it
+    /// begins to receive without a buffer.
+    pub(crate) fn rewind(&mut self, nic: &N) {
+        let index = self.index;
+        let tail = nic.rx_tail(index);
+        let head = match &mut self.memory {
+            Memory::Pages(pages) => pages.ring.end_at(tail),
+            Memory::Socket(socket) => socket.ring.end_at(tail),
         };
-        nic.set_rx_tail(self.index, tail);
+        // A tail that is not in the ring, which has become shorter: nothing to receive into, for a moment.
+        nic.set_rx_head(index, head.unwrap_or(tail));
     }
+
+    /// Tells the device of what it does not know yet. The receive unit runs.
+    pub(crate) fn start(&mut self, nic: &N) {
+        let (head, untold, tail) = match &mut self.memory {
+            Memory::Pages(pages) => begin(&mut pages.ring),
+            Memory::Socket(socket) => begin(&mut socket.ring),
+        };
+        if untold {
+            nic.set_rx_head(self.index, head);
+            nic.set_rx_tail(self.index, tail);
+        }
+    }
+}
+
+/// Where a ring begins, whether the device was not told of it at all, and what its tail register is to say.
+fn begin<D: Receive, B: crate::ring::rx::Buffer>(
+    ring: &mut crate::ring::rx::RxRing<D, B>,
+) -> (u16, bool, u16) {
+    let untold = ring.untold() > 0;
+    (ring.head(), untold, ring.tell())
 }
 
 #[inline]

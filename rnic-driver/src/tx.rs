@@ -81,12 +81,11 @@ fn push_skb<N: Nic>(
 ) -> Option<u32> {
     let mut skb = skb.pad()?;
     let mut offload = skb.offload()?;
-    if offload.timestamp {
-        offload.timestamp = stamp();
-        if offload.timestamp {
-            skb.tx_stamp_in_progress();
-        }
+    let stamped = offload.timestamp && stamp();
+    if stamped {
+        skb.tx_stamp_in_progress();
     }
+    offload.timestamp = stamped && N::LATCHES;
     if offload.checksum.is_some() {
         stats.checksums.add(1);
     }
@@ -98,7 +97,7 @@ fn push_skb<N: Nic>(
         packet: Packet::Skb(skb),
         packets,
         bytes: wire_bytes,
-        stamped: offload.timestamp,
+        stamped,
     };
     let pushed = filler.push(sent, &offload, parts, |packet, part| {
         let Packet::Skb(skb) = packet else {
@@ -269,14 +268,13 @@ pub(crate) fn clean<N: Nic>(
                 }
                 tally.queued = tally.queued.wrapping_add(1);
                 tally.queued_bytes = tally.queued_bytes.wrapping_add(skb.len());
-                tally.segmented = tally
-                    .segmented
-                    .wrapping_add(u32::from(sent.packets > 1));
+                tally.segmented = tally.segmented.wrapping_add(u32::from(sent.packets > 1));
                 skb.consume(budget);
             }
             Packet::Frame(frame) => {
                 tally.frames = tally.frames.wrapping_add(1);
-                bulk.get_or_insert_with(|| FrameBulk::new(context)).add(frame);
+                bulk.get_or_insert_with(|| FrameBulk::new(context))
+                    .add(frame);
             }
             Packet::Socket => tally.sockets = tally.sockets.wrapping_add(1),
         }

@@ -36,10 +36,7 @@ pub(super) enum Scope {
     /// All.
     Rings,
     /// Receive ring `queue`, into a socket's memory or back into pages.
-    Socket {
-        queue: usize,
-        pool: Option<XskPool>,
-    },
+    Socket { queue: usize, pool: Option<XskPool> },
 }
 
 /// New rings of one pair of queues.
@@ -158,14 +155,13 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
         });
     }
 
-    fn apply(&mut self, change: &mut Change<N>) -> Result {
+    fn apply(&mut self, change: &Change<N>) -> Result {
         let nic = self.adapter.nic();
-        for (queue, fresh) in change.fresh.iter_mut().enumerate() {
-            if let Some(rx) = &mut fresh.rx {
-                let head = rx.begin(nic.rx_tail(queue));
+        for (queue, fresh) in change.fresh.iter().enumerate() {
+            if let Some(rx) = &fresh.rx {
                 let (base, len) = rx.ring();
                 nic.tear_down_rx(queue);
-                nic.set_up_rx(queue, base, len.get(), head);
+                nic.set_up_rx(queue, base, len.get());
             }
         }
         nic.apply(&change.settings);
@@ -249,6 +245,11 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
 
     fn start_receive(&mut self) {
         let nic = self.adapter.nic();
+        for queue in 0..self.queues {
+            if let Some(pair) = self.pair(queue) {
+                pair.rx.rewind(nic);
+            }
+        }
         nic.mac().start_receive();
         for queue in 0..self.queues {
             if let Some(pair) = self.pair(queue) {

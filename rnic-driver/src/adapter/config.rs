@@ -3,7 +3,7 @@
 //! The configuration that a user makes. It survives `ip link` down and up, and every reconfiguration.
 
 use crate::{
-    hal::{Nic, RxSettings},
+    hal::{Latch, Nic, RxSettings},
     layouts::knob,
     ring::Len,
     rss,
@@ -95,6 +95,17 @@ impl Config {
         .fold(0, |knobs, (knob, _)| knobs | knob)
     }
 
+    /// What the NIC itself keeps the time of: PTP messages of one type.
+    fn latch(&self) -> Latch {
+        const SYNC: u8 = 0;
+        const DELAY_REQ: u8 = 1;
+        match self.hwtstamp.rx {
+            RxFilter::None => Latch::Off,
+            RxFilter::PtpV2L2DelayReq | RxFilter::PtpV2DelayReq => Latch::Ptp(DELAY_REQ),
+            _ => Latch::Ptp(SYNC),
+        }
+    }
+
     /// What the receive loops work by.
     pub(super) fn rx(&self) -> RxConfig {
         RxConfig {
@@ -116,6 +127,7 @@ impl Config {
             mtu: self.mtu,
             strip_vlan: self.features & feature::VLAN_RX != 0,
             filter_vlan: self.features & feature::VLAN_FILTER != 0,
+            latch: self.latch(),
         }
     }
 }

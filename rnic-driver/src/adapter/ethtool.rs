@@ -71,7 +71,12 @@ counters! { TX_STATS, read_tx:
 }
 
 /// Values of the interface: what only the hardware counts.
-const STATS: &[&CStr] = &[c"rx_missed", c"rx_crc_errors", c"rx_undersize", c"rx_oversize"];
+const STATS: &[&CStr] = &[
+    c"rx_missed",
+    c"rx_crc_errors",
+    c"rx_undersize",
+    c"rx_oversize",
+];
 
 impl<N: Nic> Ethtool for Adapter<'_, N> {
     const RMON_RANGES: &'static RmonRanges = &RmonRanges::new(&LENGTHS);
@@ -119,12 +124,7 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
         }
     }
 
-    fn set_rings(
-        &self,
-        port: &Port<Self>,
-        sizes: RingSizes,
-        extack: &mut ExtAck<'_>,
-    ) -> Result
+    fn set_rings(&self, port: &Port<Self>, sizes: RingSizes, extack: &mut ExtAck<'_>) -> Result
     where
         Self: Operations,
     {
@@ -167,9 +167,7 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
         }
         let mut new = control.config.clone();
         new.queues = count.clamp(1, self.wiring.pairs);
-        new.rss = new
-            .rss
-            .resized(new.queues, port.dev().is_rxfh_configured());
+        new.rss = new.rss.resized(new.queues, port.dev().is_rxfh_configured());
         self.change_scope(port, &mut control, new, Scope::Rings, Reason::Channels)
     }
 
@@ -193,7 +191,10 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
         Self: Operations,
     {
         if N::interval(usecs) != usecs {
-            return extack.refuse(ERANGE, c"the time between interrupts is longer than the NIC can have it");
+            return extack.refuse(
+                ERANGE,
+                c"the time between interrupts is longer than the NIC can have it",
+            );
         }
         let mut control = self.control.lock();
         let mut new = control.config.clone();
@@ -218,12 +219,7 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
         self.control.lock().config.rss
     }
 
-    fn set_rss(
-        &self,
-        port: &Port<Self>,
-        config: rss::Config,
-        extack: &mut ExtAck<'_>,
-    ) -> Result
+    fn set_rss(&self, port: &Port<Self>, config: rss::Config, extack: &mut ExtAck<'_>) -> Result
     where
         Self: Operations,
     {
@@ -365,7 +361,9 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
             RxFilter::PtpV2L2DelayReq,
             RxFilter::PtpV2DelayReq,
         ];
-        let filters = filters.into_iter().fold(0, |bits, filter| bits | filter.bit());
-        TimestampInfo::hardware(port.phc_index(), N::LATCHES, filters)
+        let filters = filters
+            .into_iter()
+            .fold(0, |bits, filter| bits | filter.bit());
+        TimestampInfo::hardware(port.phc_index(), filters)
     }
 }

@@ -7,17 +7,12 @@
 use super::Adapter;
 use crate::{
     frame,
-    hal::{Nic, RxSettings},
+    hal::{Latch, Nic, RxSettings},
     layouts::knob,
     ring::{self, tx::Packet, tx::Part, tx::Sent, Len},
     rss,
     rx::{Parameters, RxConfig, RxQueue},
-    sys::{
-        ethtool::Results,
-        netdev::Port,
-        skb::SkBuff,
-        time,
-    },
+    sys::{ethtool::Results, netdev::Port, skb::SkBuff, time},
 };
 use kernel::prelude::*;
 use meta_core::{
@@ -56,12 +51,12 @@ impl<N: Nic> Adapter<'_, N> {
             }
             let now = self.clock_now();
             self.nic().reset();
-            self.restart_clock_with(now, config.hwtstamp);
+            self.restart_clock(now);
             results.record(REGISTERS, self.nic().mac().test());
             let looped = self.loopback(port);
             results.record(LOOPBACK, looped.as_ref().map(|_| ()).map_err(|e| *e));
             results.record(RECORD, looped.unwrap_or(Err(EIO)));
-            self.reset(port, &config, self.clock_now());
+            self.reset(port, self.clock_now());
             if control.open {
                 self.wait_for_link();
                 control.open = self.start(port, &config).is_ok();
@@ -101,7 +96,8 @@ impl<N: Nic> Adapter<'_, N> {
             prog: None,
         };
         let mut rx = RxQueue::<N>::new(&parameters, false, config, Generation::FIRST)?;
-        let (mut filler, mut cleaner) = ring::tx::ring::<N::Tx>(self.pdev().as_ref(), Len::DEFAULT)?;
+        let (mut filler, mut cleaner) =
+            ring::tx::ring::<N::Tx>(self.pdev().as_ref(), Len::DEFAULT)?;
         let address = port.dev().address();
         let mut skb = SkBuff::test_packet(port.dev(), address, TCI)?;
         let offload = skb.offload().ok_or(EIO)?;
@@ -111,20 +107,25 @@ impl<N: Nic> Adapter<'_, N> {
         self.wait_for_link();
         nic.mac().set_loopback(true);
         let (base, len) = rx.ring();
-        let head = rx.begin(nic.rx_tail(0));
-        nic.set_up_rx(0, base, len.get(), head);
+        nic.set_up_rx(0, base, len.get());
         nic.apply(&RxSettings {
             knobs: KNOBS,
             rss: rss::Config::new(1),
             mtu: 1500,
             strip_vlan: true,
             filter_vlan: false,
+            latch: Latch::Off,
         });
         nic.mac().start_transmit();
         nic.set_up_tx(0, cleaner.dma_addr(), cleaner.len().get());
+        rx.rewind(nic);
         nic.mac().start_receive();
         rx.start(nic);
 
+        // What waited while nothing was received.
+        while rx.test_packet(|_, _| ()).is_some() {
+            rx.tell(nic);
+        }
         let sent = Sent {
             packet: Packet::Skb(skb),
             packets: 1,
@@ -144,10 +145,8 @@ impl<N: Nic> Adapter<'_, N> {
         });
         nic.set_tx_tail(0, filler.tail());
         let mut outcome = Err(ETIMEDOUT);
-        for _ in 0..100 {
-            if pushed.is_err() {
-                break;
-            }
+        let mut waits = 0;
+        while pushed.is_ok() && waits < 100 {
             let looked = rx.test_packet(|descriptor, bytes| {
                 (is_test_packet(bytes), check_record::<N>(descriptor))
             });
@@ -157,8 +156,11 @@ impl<N: Nic> Adapter<'_, N> {
                     break;
                 }
                 // Something else came by.
-                Some((false, _)) => {}
-                None => time::sleep_ms(1),
+                Some((false, _)) => rx.tell(nic),
+                None => {
+                    waits += 1;
+                    time::sleep_ms(1);
+                }
             }
         }
         nic.mac().stop_receive();

@@ -5,7 +5,7 @@
 use super::Adapter;
 use crate::{
     clock::{self, Clock},
-    hal::{Latch, Nic},
+    hal::Nic,
     sys::{
         extack::ExtAck,
         hwtstamp::{Config, RxFilter, Timestamping, TxStamps, TxType},
@@ -75,18 +75,17 @@ impl<N: Nic> Adapter<'_, N> {
     }
 
     /// Starts the hardware's clock again after a reset, and goes on from `now`.
-    pub(super) fn restart_clock_with(&self, now: u64, config: Config) {
+    pub(super) fn restart_clock(&self, now: u64) {
         self.nic().start_clock();
         self.clock.update(|clock| {
             clock.set_time(self.nic().mac().counter(), now);
         });
-        self.nic().set_latch(latch(config));
     }
 
     /// Whether a packet that asks for it may be stamped when it is sent: one at a time.
     pub(super) fn claim_tx_stamp(&self) -> bool {
         let stamping = &self.stamping;
-        if !N::LATCHES || stamping.tx.load(Relaxed) == 0 {
+        if stamping.tx.load(Relaxed) == 0 {
             return false;
         }
         if stamping.tx_busy.cmpxchg(0, 1, Full).is_ok() {
@@ -98,7 +97,14 @@ impl<N: Nic> Adapter<'_, N> {
 
     /// Gives a sent packet its stamp.
     pub(super) fn deliver_tx_stamp(&self, skb: &mut SkBuff) {
-        match self.nic().mac().take_tx_stamp() {
+        let mac = self.nic().mac();
+        let counter = if N::LATCHES {
+            mac.take_tx_stamp()
+        } else {
+            // Read when the packet was found sent.
+            Some(mac.counter())
+        };
+        match counter {
             Some(counter) => {
                 skb.tx_stamp(self.clock.read().time(counter));
                 add(&self.stamping.tx_delivered);
@@ -119,10 +125,9 @@ impl<N: Nic> Adapter<'_, N> {
     /// Frees the latch if it holds the time of a packet that never came: the NIC keeps the time before it filters.
     fn watch_latch(&self) {
         let stamping = &self.stamping;
-        let taken = self
-            .stats
-            .iter()
-            .fold(0_u64, |sum, pair| sum.wrapping_add(pair.rx.stamps_latched.get()));
+        let taken = self.stats.iter().fold(0_u64, |sum, pair| {
+            sum.wrapping_add(pair.rx.stamps_latched.get())
+        });
         let stuck = stamping.rx.load(Relaxed) != 0
             && self.nic().mac().holds_rx_stamp()
             && stamping.taken.load(Relaxed) == taken;
@@ -139,18 +144,6 @@ impl<N: Nic> Adapter<'_, N> {
                 }
             }
         }
-    }
-}
-
-/// What the NIC itself is to keep the time of.
-fn latch(config: Config) -> Latch {
-    /// Message types of PTP.
-    const SYNC: u8 = 0;
-    const DELAY_REQ: u8 = 1;
-    match config.rx {
-        RxFilter::None => Latch::Off,
-        RxFilter::PtpV2L2DelayReq | RxFilter::PtpV2DelayReq => Latch::Ptp(DELAY_REQ),
-        _ => Latch::Ptp(SYNC),
     }
 }
 
@@ -180,19 +173,13 @@ impl<N: Nic> Timestamping for Adapter<'_, N> {
     where
         Self: Operations,
     {
-        if config.tx == TxType::On && !N::LATCHES {
-            return extack.refuse(ERANGE, c"the NIC has no transmit time stamps; use tx off");
-        }
         let granted = granted(config);
         let mut control = self.control.lock();
         let mut new = control.config.clone();
         new.hwtstamp = granted;
         let rx_changed = new.hwtstamp.rx != control.config.hwtstamp.rx;
         if rx_changed {
-            // Before the fence: nothing is stamped by the latch until descriptors are read for it.
-            self.nic().set_latch(latch(granted));
             if let Err(e) = self.change(port, &mut control, new, Reason::Hwtstamp) {
-                self.nic().set_latch(latch(control.config.hwtstamp));
                 return extack.refuse(e, c"no memory for the announcement; nothing has changed");
             }
         } else {

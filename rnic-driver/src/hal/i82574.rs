@@ -6,7 +6,7 @@
 
 use super::{
     mac::{halves, Bar},
-    Causes, Latch, Mac, Nic, RxSettings, Wiring,
+    Causes, Mac, Nic, RxSettings, Wiring,
 };
 use crate::{
     clock::Counter,
@@ -43,11 +43,23 @@ const BASE_HIGH: usize = 0x04;
 const LENGTH: usize = 0x08;
 const HEAD: usize = 0x10;
 const TAIL: usize = 0x18;
-/// Arbitration of transmit ring 0.
-const TARC: usize = 0x3840;
+/// Arbitration of a transmit ring.
+const TARC: usize = 0x40;
 const TARC_ENABLE: u32 = 1 << 10;
 /// Throttling of vector 0 (units of 256 ns).
 const EITR: usize = 0x00e8;
+
+/// The registers of receive ring `queue`; an offset in them is or-ed.
+#[inline]
+const fn rx(queue: usize) -> usize {
+    RX.wrapping_add(queue.wrapping_mul(STEP))
+}
+
+/// The registers of transmit ring `queue`.
+#[inline]
+const fn tx(queue: usize) -> usize {
+    TX.wrapping_add(queue.wrapping_mul(STEP))
+}
 
 /// Bits of interrupt causes.
 mod cause {
@@ -137,7 +149,7 @@ impl Nic for I82574<'_> {
     /// The model's link is up after every reset.
     fn start_link(&self) {}
 
-    fn set_up_rx(&self, queue: usize, base: u64, len: usize, head: u16) {
+    fn set_up_rx(&self, queue: usize, base: u64, len: usize) {
         self.mac.bar.write_reg(
             regs::RFCTL::zeroed()
                 .with_exten(true)
@@ -145,43 +157,46 @@ impl Nic for I82574<'_> {
                 .with_nfsw_dis(true)
                 .with_nfsr_dis(true),
         );
-        let ring = RX + STEP * queue;
+        let ring = rx(queue);
         let (low, high) = halves(base);
-        self.mac.write(ring + BASE_LOW, low);
-        self.mac.write(ring + BASE_HIGH, high);
-        self.mac.write(ring + LENGTH, (len * 16) as u32);
-        self.mac.write(ring + HEAD, head.into());
+        self.mac.write(ring | BASE_LOW, low);
+        self.mac.write(ring | BASE_HIGH, high);
+        self.mac.write(ring | LENGTH, (len as u32).wrapping_mul(16));
     }
 
     fn rx_tail(&self, queue: usize) -> u16 {
-        self.mac.read(RX + STEP * queue + TAIL) as u16
+        self.mac.read(rx(queue) | TAIL) as u16
+    }
+
+    fn set_rx_head(&self, queue: usize, head: u16) {
+        self.mac.write(rx(queue) | HEAD, head.into());
     }
 
     fn tear_down_rx(&self, queue: usize) {
-        self.set_up_rx(queue, 0, 0, 0);
+        self.set_up_rx(queue, 0, 0);
     }
 
     fn set_up_tx(&self, queue: usize, base: u64, len: usize) {
-        let ring = TX + STEP * queue;
+        let ring = tx(queue);
         let (low, high) = halves(base);
-        self.mac.write(ring + BASE_LOW, low);
-        self.mac.write(ring + BASE_HIGH, high);
-        self.mac.write(ring + LENGTH, (len * 16) as u32);
-        self.mac.write(ring + HEAD, 0);
-        self.mac.write(ring + TAIL, 0);
-        let arbitration = TARC + STEP * queue;
+        self.mac.write(ring | BASE_LOW, low);
+        self.mac.write(ring | BASE_HIGH, high);
+        self.mac.write(ring | LENGTH, (len as u32).wrapping_mul(16));
+        self.mac.write(ring | HEAD, 0);
+        self.mac.write(ring | TAIL, 0);
+        let arbitration = tx(queue) | TARC;
         self.mac
             .write(arbitration, self.mac.read(arbitration) | TARC_ENABLE);
     }
 
     fn tear_down_tx(&self, queue: usize) {
-        let arbitration = TARC + STEP * queue;
+        let arbitration = tx(queue) | TARC;
         self.mac
             .write(arbitration, self.mac.read(arbitration) & !TARC_ENABLE);
-        let ring = TX + STEP * queue;
-        self.mac.write(ring + LENGTH, 0);
-        self.mac.write(ring + HEAD, 0);
-        self.mac.write(ring + TAIL, 0);
+        let ring = tx(queue);
+        self.mac.write(ring | LENGTH, 0);
+        self.mac.write(ring | HEAD, 0);
+        self.mac.write(ring | TAIL, 0);
     }
 
     fn apply(&self, settings: &RxSettings) {
@@ -190,12 +205,12 @@ impl Nic for I82574<'_> {
 
     #[inline]
     fn set_rx_tail(&self, queue: usize, tail: u16) {
-        self.mac.write(RX + STEP * queue + TAIL, tail.into());
+        self.mac.write(rx(queue) | TAIL, tail.into());
     }
 
     #[inline]
     fn set_tx_tail(&self, queue: usize, tail: u16) {
-        self.mac.write(TX + STEP * queue + TAIL, tail.into());
+        self.mac.write(tx(queue) | TAIL, tail.into());
     }
 
     /// With MSI-X the NIC masks the causes when it delivers the vector.
@@ -254,7 +269,9 @@ impl Nic for I82574<'_> {
     fn set_interval(&self, queue: usize, usecs: u32) {
         let units = usecs.saturating_mul(1000) / 256;
         match self.wiring.signal {
-            Signal::PerQueue => self.mac.write(EITR + 4 * queue, units.min(0xffff)),
+            Signal::PerQueue => self
+                .mac
+                .write(EITR.wrapping_add(queue.wrapping_mul(4)), units.min(0xffff)),
             Signal::Message | Signal::Line => {
                 self.mac.bar.write_reg(regs::ITR::from(units.min(0xffff)));
             }
@@ -268,6 +285,4 @@ impl Nic for I82574<'_> {
     fn start_clock(&self) {
         self.mac.start_clock();
     }
-
-    fn set_latch(&self, _latch: Latch) {}
 }

@@ -80,6 +80,18 @@ const FILTER_STAMP: u32 = 1 << 26 | 1 << 30;
 const EVENT_V2: u32 = 5 << 1;
 const STAMP_ENABLE: u32 = 1 << 4;
 
+/// The registers of receive ring `queue`; an offset in them is or-ed.
+#[inline]
+const fn rx(queue: usize) -> usize {
+    RX.wrapping_add(queue.wrapping_mul(STEP))
+}
+
+/// The registers of transmit ring `queue`.
+#[inline]
+const fn tx(queue: usize) -> usize {
+    TX.wrapping_add(queue.wrapping_mul(STEP))
+}
+
 /// Bits of interrupt causes.
 mod cause {
     pub(super) const TXDW: u32 = 1 << 0;
@@ -107,6 +119,24 @@ impl<'bound> I82576<'bound> {
         };
         this.reset();
         this
+    }
+
+    /// Chooses the packets that the NIC keeps the time of.
+    fn set_latch(&self, latch: Latch) {
+        let bar = &self.mac.bar;
+        match latch {
+            Latch::Off => {
+                bar.write_reg(regs::TSYNCRXCTL::zeroed());
+                bar.write_reg(ETQF::zeroed());
+            }
+            Latch::Ptp(message) => {
+                bar.write_reg(ETQF::from(FILTER_STAMP | ETH_P_1588));
+                bar.write_reg(TSYNCRXCFG::from(u32::from(message) << 8));
+                bar.write_reg(regs::TSYNCRXCTL::from(STAMP_ENABLE | EVENT_V2));
+            }
+        }
+        // Whatever was latched is nobody's.
+        let _ = self.mac.take_rx_stamp();
     }
 }
 
@@ -168,59 +198,63 @@ impl Nic for I82576<'_> {
         let _ = self.mac.write_phy(BMCR, NEGOTIATE);
     }
 
-    fn set_up_rx(&self, queue: usize, base: u64, len: usize, head: u16) {
-        let ring = RX + STEP * queue;
+    fn set_up_rx(&self, queue: usize, base: u64, len: usize) {
+        let ring = rx(queue);
         let (low, high) = halves(base);
-        self.mac.write(ring + DCTL, 0);
+        self.mac.write(ring | DCTL, 0);
         self.mac.write(
-            ring + SRRCTL,
+            ring | SRRCTL,
             ONE_BUFFER | DROP | (frame::BUFFER_SIZE >> 10) as u32,
         );
-        self.mac.write(ring + BASE_LOW, low);
-        self.mac.write(ring + BASE_HIGH, high);
-        self.mac.write(ring + LENGTH, (len * 16) as u32);
-        self.mac.write(ring + HEAD, head.into());
-        self.mac.write(ring + DCTL, ENABLE | THRESHOLDS);
+        self.mac.write(ring | BASE_LOW, low);
+        self.mac.write(ring | BASE_HIGH, high);
+        self.mac.write(ring | LENGTH, (len as u32).wrapping_mul(16));
+        self.mac.write(ring | DCTL, ENABLE | THRESHOLDS);
     }
 
     fn rx_tail(&self, queue: usize) -> u16 {
-        self.mac.read(RX + STEP * queue + TAIL) as u16
+        self.mac.read(rx(queue) | TAIL) as u16
+    }
+
+    fn set_rx_head(&self, queue: usize, head: u16) {
+        self.mac.write(rx(queue) | HEAD, head.into());
     }
 
     fn tear_down_rx(&self, queue: usize) {
-        self.mac.write(RX + STEP * queue + DCTL, 0);
+        self.mac.write(rx(queue) | DCTL, 0);
     }
 
     fn set_up_tx(&self, queue: usize, base: u64, len: usize) {
-        let ring = TX + STEP * queue;
+        let ring = tx(queue);
         let (low, high) = halves(base);
-        self.mac.write(ring + DCTL, 0);
-        self.mac.write(ring + BASE_LOW, low);
-        self.mac.write(ring + BASE_HIGH, high);
-        self.mac.write(ring + LENGTH, (len * 16) as u32);
-        self.mac.write(ring + HEAD, 0);
-        self.mac.write(ring + TAIL, 0);
-        self.mac.write(ring + DCTL, ENABLE | THRESHOLDS);
+        self.mac.write(ring | DCTL, 0);
+        self.mac.write(ring | BASE_LOW, low);
+        self.mac.write(ring | BASE_HIGH, high);
+        self.mac.write(ring | LENGTH, (len as u32).wrapping_mul(16));
+        self.mac.write(ring | HEAD, 0);
+        self.mac.write(ring | TAIL, 0);
+        self.mac.write(ring | DCTL, ENABLE | THRESHOLDS);
     }
 
     fn tear_down_tx(&self, queue: usize) {
-        self.mac.write(TX + STEP * queue + DCTL, 0);
+        self.mac.write(tx(queue) | DCTL, 0);
     }
 
     fn apply(&self, settings: &RxSettings) {
-        let longest = settings.mtu + frame::OVERHEAD + 4;
+        let longest = settings.mtu.wrapping_add(frame::OVERHEAD + 4);
         self.mac.bar.write_reg(RLPML::from(longest as u32));
         self.mac.apply(settings, 0, 2);
+        self.set_latch(settings.latch);
     }
 
     #[inline]
     fn set_rx_tail(&self, queue: usize, tail: u16) {
-        self.mac.write(RX + STEP * queue + TAIL, tail.into());
+        self.mac.write(rx(queue) | TAIL, tail.into());
     }
 
     #[inline]
     fn set_tx_tail(&self, queue: usize, tail: u16) {
-        self.mac.write(TX + STEP * queue + TAIL, tail.into());
+        self.mac.write(tx(queue) | TAIL, tail.into());
     }
 
     /// The model has no auto-mask.
@@ -288,7 +322,10 @@ impl Nic for I82576<'_> {
     fn set_interval(&self, queue: usize, usecs: u32) {
         const IGNORE_COUNTER: u32 = 1 << 31;
         let value = usecs.wrapping_shl(2) & 0x7ffc;
-        self.mac.write(EITR + 4 * queue, value | IGNORE_COUNTER);
+        self.mac.write(
+            EITR.wrapping_add(queue.wrapping_mul(4)),
+            value | IGNORE_COUNTER,
+        );
     }
 
     fn interval(usecs: u32) -> u32 {
@@ -298,22 +335,5 @@ impl Nic for I82576<'_> {
     fn start_clock(&self) {
         self.mac.start_clock();
         self.mac.enable_tx_stamps();
-    }
-
-    fn set_latch(&self, latch: Latch) {
-        let bar = &self.mac.bar;
-        match latch {
-            Latch::Off => {
-                bar.write_reg(regs::TSYNCRXCTL::zeroed());
-                bar.write_reg(ETQF::zeroed());
-            }
-            Latch::Ptp(message) => {
-                bar.write_reg(ETQF::from(FILTER_STAMP | ETH_P_1588));
-                bar.write_reg(TSYNCRXCFG::from(u32::from(message) << 8));
-                bar.write_reg(regs::TSYNCRXCTL::from(STAMP_ENABLE | EVENT_V2));
-            }
-        }
-        // Whatever was latched is nobody's.
-        let _ = self.mac.take_rx_stamp();
     }
 }

@@ -55,9 +55,8 @@ impl<'bound> Mac<'bound> {
         let _ = self.bar.read(regs::ICR);
         self.bar.write_reg(regs::CTRL::zeroed().with_slu(true));
         // A reset of the 82574 leaves 0 there, with which no tag would ever be recognised.
-        self.bar.write_reg(
-            regs::VET::zeroed().with_vet(Bounded::<u32, 16>::from(ETH_P_8021Q)),
-        );
+        self.bar
+            .write_reg(regs::VET::zeroed().with_vet(Bounded::<u32, 16>::from(ETH_P_8021Q)));
     }
 
     /// Reads the registers of [`SHOWN`].
@@ -146,13 +145,7 @@ impl<'bound> Mac<'bound> {
                 self.bar.write(location, regs::RSSRK::from(value));
             }
         }
-        for (i, value) in settings
-            .rss
-            .table
-            .registers(shift)
-            .into_iter()
-            .enumerate()
-        {
+        for (i, value) in settings.rss.table.registers(shift).into_iter().enumerate() {
             if let Some(location) = regs::RETA::try_at(i) {
                 self.bar.write(location, regs::RETA::from(value));
             }
@@ -283,8 +276,7 @@ impl<'bound> Mac<'bound> {
 
     /// Lets packets that ask for it be stamped when they are sent.
     pub(super) fn enable_tx_stamps(&self) {
-        self.bar
-            .write_reg(regs::TSYNCTXCTL::zeroed().with_en(true));
+        self.bar.write_reg(regs::TSYNCTXCTL::zeroed().with_en(true));
         let _ = self.take_tx_stamp();
     }
 

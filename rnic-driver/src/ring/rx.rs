@@ -65,13 +65,35 @@ impl<D: Receive, B: Buffer> RxRing<D, B> {
         self.descriptors.len
     }
 
-    /// Lets an empty ring, which the device does not know yet, begin at slot `index`, or at 0 if there is no such slot;
-    /// where it begins.
-    pub(crate) fn start_at(&mut self, index: u16) -> u16 {
-        let index = usize::from(index);
-        if self.is_empty() && index < self.len().get() {
-            (self.clean, self.used, self.told) = (index, index, index);
+    /// Moves everything so that the ring ends where the tail register says, and returns where it begins then: with that as
+    /// the head the device has all buffers without being told. `None` if the register says something that is not in this
+    /// ring; then nothing has moved.
+    ///
+    /// The receive unit is off, and all completed descriptors were handled.
+    pub(crate) fn end_at(&mut self, tail: u16) -> Option<u16> {
+        let (len, tail) = (self.len(), usize::from(tail));
+        if tail >= len.get() {
+            return None;
         }
+        let by = len.distance(self.used, tail);
+        if by != 0 {
+            self.buffers.rotate_right(by);
+        }
+        self.clean = len.distance(0, self.clean.wrapping_add(by));
+        self.used = tail;
+        self.told = tail;
+        let mut at = self.clean;
+        while at != self.used {
+            if let Some(Some(buffer)) = self.buffers.get(at) {
+                self.descriptors.write(at, D::posted(buffer.dma_addr()));
+            }
+            at = len.next(at);
+        }
+        Some(self.clean as u16)
+    }
+
+    /// Where the ring begins.
+    pub(crate) fn head(&self) -> u16 {
         self.clean as u16
     }
 

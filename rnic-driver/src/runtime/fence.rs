@@ -35,7 +35,7 @@ pub(crate) trait Rings {
     /// # Errors
     ///
     /// Whatever the hardware refuses.
-    fn apply(&mut self, change: &mut Self::Change) -> Result;
+    fn apply(&mut self, change: &Self::Change) -> Result;
     /// Installs the writers of `change`, and the generation that each ring's records carry.
     fn install(&mut self, change: Self::Change, generation: impl Fn(usize) -> Generation);
     /// The layout of a ring's records from now on, with its BTF; of a ring that is gone, the one for no records.
@@ -55,7 +55,7 @@ pub(crate) fn cross<R: Rings>(
     rings: &mut R,
     states: &[LayoutState],
     dev: &NetDevice,
-    mut change: R::Change,
+    change: R::Change,
     reason: Reason,
 ) -> Result {
     let (before, after) = (rings.count(), rings.count_after(&change));
@@ -67,14 +67,14 @@ pub(crate) fn cross<R: Rings>(
     if !cfg!(rnic_no_fence) {
         rings.drain();
     }
-    if let Err(e) = rings.apply(&mut change) {
+    if let Err(e) = rings.apply(&change) {
         rings.start_receive();
         return Err(e);
     }
     rings.install(change, |ring| {
-        states
-            .get(ring)
-            .map_or(Generation::FIRST, |state| state.published().generation.next())
+        states.get(ring).map_or(Generation::FIRST, |state| {
+            state.published().generation.next()
+        })
     });
     if cfg!(rnic_late_announcement) {
         rings.start_receive();
@@ -99,6 +99,12 @@ pub(crate) fn close<R: Rings>(rings: &mut R, states: &[LayoutState], dev: &NetDe
     for (ring, state) in states.iter().enumerate().take(rings.count()) {
         // Nothing can refuse to stop; without memory the state changes unannounced, as no packet follows.
         let announcement = Announcement::new().ok();
-        state.publish(announcement, dev, ring as u32, rings.layout(ring), Reason::Stop);
+        state.publish(
+            announcement,
+            dev,
+            ring as u32,
+            rings.layout(ring),
+            Reason::Stop,
+        );
     }
 }

@@ -91,7 +91,14 @@ impl<N: Nic, S: Stamps<N>> Handler<N::Rx> for Plain<'_, '_, N, S> {
         _outbox: &mut Outbox,
     ) -> Option<P::Buffer> {
         let stamp = self.stamps.stamp(descriptor.get());
-        deliver::<N::Rx, P>(packet, self.config, descriptor, stamp, tally, self.poll.context)
+        deliver::<N::Rx, P>(
+            packet,
+            self.config,
+            descriptor,
+            stamp,
+            tally,
+            self.poll.context,
+        )
     }
 }
 

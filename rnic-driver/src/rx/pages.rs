@@ -115,10 +115,7 @@ impl<D: Receive> Pages<D> {
     }
 
     /// Looks at the next packet, and posts its buffer again.
-    pub(super) fn test_packet<R>(
-        &mut self,
-        look: impl FnOnce(Copied<D>, &[u8]) -> R,
-    ) -> Option<R> {
+    pub(super) fn test_packet<R>(&mut self, look: impl FnOnce(Copied<D>, &[u8]) -> R) -> Option<R> {
         let (descriptor, buffer) = self.ring.complete()?;
         let len = descriptor.get().length();
         buffer.sync_for_cpu(len);

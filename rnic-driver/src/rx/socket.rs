@@ -10,13 +10,7 @@ use crate::{
     desc::Receive,
     frame::{Assembly, Frame},
     ring::rx::{Buffer, RxRing},
-    sys::{
-        napi::Napi,
-        netdev::NetDevice,
-        xdp::RxqInfo,
-        xsk::XskPool,
-        xsk_buff::XskBuff,
-    },
+    sys::{napi::Napi, netdev::NetDevice, xdp::RxqInfo, xsk::XskPool, xsk_buff::XskBuff},
 };
 use kernel::prelude::*;
 
@@ -52,7 +46,13 @@ impl<D: Receive> Socket<D> {
 
     /// Takes a socket's memory, and posts as many buffers as user space has provided so far, which may be none. Without
     /// memory for the registration nothing is received.
-    pub(super) fn adopt<T>(&mut self, dev: &NetDevice, queue: usize, napi: &Napi<T>, pool: XskPool) {
+    pub(super) fn adopt<T>(
+        &mut self,
+        dev: &NetDevice,
+        queue: usize,
+        napi: &Napi<T>,
+        pool: XskPool,
+    ) {
         self.rxq = RxqInfo::of_socket(dev, queue as u32, napi, &pool).ok();
         self.pool = Some(pool);
         self.fill();
@@ -69,9 +69,7 @@ impl<D: Receive> Socket<D> {
         let Self { ring, rxq, pool } = self;
         let wanted = ring.vacant();
         match pool {
-            Some(pool) if rxq.is_some() => {
-                pool.alloc(wanted, |buffer| ring.post(buffer)) == wanted
-            }
+            Some(pool) if rxq.is_some() => pool.alloc(wanted, |buffer| ring.post(buffer)) == wanted,
             _ => true,
         }
     }

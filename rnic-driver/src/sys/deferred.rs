@@ -41,13 +41,9 @@ impl Deferred {
     ///
     /// `port` is what this is a part of. Nobody has scheduled it yet.
     pub(super) unsafe fn init<T: Operations>(&self, port: NonNull<Port<T>>) {
-        // SAFETY: The trampoline takes a pointer to such a port, which lives as long as the work does.
+        // SAFETY: The function takes a pointer to such a port, which lives as long as the work does.
         unsafe {
-            bindings::rnic_work_init(
-                self.work.get(),
-                Some(trampoline::<T>),
-                port.as_ptr().cast(),
-            );
+            bindings::rnic_work_init(self.work.get(), Some(run::<T>), port.as_ptr().cast());
         }
     }
 
@@ -64,7 +60,7 @@ impl Deferred {
     }
 }
 
-unsafe extern "C" fn trampoline<T: Operations>(port: *mut c_void) {
+unsafe extern "C" fn run<T: Operations>(port: *mut c_void) {
     // SAFETY: By `Deferred::init`.
     let port = unsafe { &*port.cast::<Port<T>>() };
     port.driver().deferred(port);

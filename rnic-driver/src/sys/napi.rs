@@ -222,7 +222,6 @@ impl NapiContext<'_> {
     #[inline]
     pub(crate) fn complete(&self, work: usize) -> bool {
         // SAFETY: In the poll of `napi`. `drain` never completes: it is not a poll.
-        self.polling
-            && unsafe { bindings::napi_complete_done(self.napi.cast(), work as c_int) }
+        self.polling && unsafe { bindings::napi_complete_done(self.napi.cast(), work as c_int) }
     }
 }

@@ -10,9 +10,9 @@
 
 use super::{
     bindings,
+    deferred::Deferred,
     ethtool::Ethtool,
     extack::ExtAck,
-    deferred::Deferred,
     hwtstamp::Timestamping,
     metadata_ops::Door,
     napi::{NapiContext, Pollers},
@@ -534,7 +534,14 @@ impl<'bound, T: Operations> Registration<'bound, T> {
         for queue in 0..queues as usize {
             if let Some(napi) = port.pollers.get(queue) {
                 // SAFETY: A fresh device and a fresh instance, which lives as long as the port.
-                unsafe { bindings::rnic_napi_add(raw, napi.napi.get(), Some(Vtable::<T>::poll), queue as u32) };
+                unsafe {
+                    bindings::rnic_napi_add(
+                        raw,
+                        napi.napi.get(),
+                        Some(Vtable::<T>::poll),
+                        queue as u32,
+                    )
+                };
             }
         }
         let mut lines = KVec::with_capacity(vectors.count(), GFP_KERNEL)?;

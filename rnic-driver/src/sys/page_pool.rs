@@ -112,7 +112,9 @@ impl RxBuffer {
     #[inline]
     pub(crate) fn sync_for_cpu(&self, len: usize) {
         // SAFETY: The page is mapped by the invariant, and the range lies in the mapping.
-        unsafe { bindings::rnic_page_sync_for_cpu(self.page.as_ptr(), len.min(BUFFER_SIZE) as u32) };
+        unsafe {
+            bindings::rnic_page_sync_for_cpu(self.page.as_ptr(), len.min(BUFFER_SIZE) as u32)
+        };
     }
 
     /// The page's first byte.

@@ -3,8 +3,7 @@
 //! The function tables that the C side calls, made from a driver's [`Operations`].
 
 use super::{
-    bindings, ethtool,
-    hwtstamp,
+    bindings, ethtool, hwtstamp,
     napi::{Napi, NapiContext},
     netdev::{Filter, LinkStats, NetDevice, Operations, Port, Xmit},
     netdev_bpf, queue_stats,
@@ -184,11 +183,7 @@ impl<T: Operations> Vtable<T> {
     unsafe extern "C" fn change_mtu(dev: *mut bindings::net_device, mtu: c_int) -> c_int {
         // SAFETY: As in `open`.
         let port = unsafe { port::<T>(dev) };
-        from_result(|| {
-            port.driver()
-                .set_mtu(port, mtu.max(0) as usize)
-                .map(|()| 0)
-        })
+        from_result(|| port.driver().set_mtu(port, mtu.max(0) as usize).map(|()| 0))
     }
 
     unsafe extern "C" fn vlan_rx_add_vid(

@@ -27,24 +27,17 @@ impl TimestampInfo {
         rx_filters: 0,
     };
 
-    /// By the device as well: with `sent`, every sent packet that asks for it, and received packets by `rx_filters`, a sum of
+    /// By the device's clock as well: every sent packet that asks for it, and received packets by `rx_filters`, a sum of
     /// `RxFilter::bit`. `clock` is the number of the device's clock, if it is registered as one.
-    pub(crate) const fn hardware(clock: Option<u32>, sent: bool, rx_filters: u32) -> Self {
-        let (capability, on) = if sent {
-            (
-                bindings::SOF_TIMESTAMPING_TX_HARDWARE,
-                1 << bindings::hwtstamp_tx_types_HWTSTAMP_TX_ON,
-            )
-        } else {
-            (0, 0)
-        };
+    pub(crate) const fn hardware(clock: Option<u32>, rx_filters: u32) -> Self {
         Self {
             capabilities: Self::SOFTWARE.capabilities
-                | capability
+                | bindings::SOF_TIMESTAMPING_TX_HARDWARE
                 | bindings::SOF_TIMESTAMPING_RX_HARDWARE
                 | bindings::SOF_TIMESTAMPING_RAW_HARDWARE,
             clock,
-            tx_types: 1 << bindings::hwtstamp_tx_types_HWTSTAMP_TX_OFF | on,
+            tx_types: 1 << bindings::hwtstamp_tx_types_HWTSTAMP_TX_OFF
+                | 1 << bindings::hwtstamp_tx_types_HWTSTAMP_TX_ON,
             rx_filters,
         }
     }
