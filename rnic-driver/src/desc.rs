@@ -37,14 +37,20 @@ pub mod checksum_bit {
     pub const BAD: u16 = 1 << 1;
 }
 
+/// These bits, without a branch: records have them.
+#[inline(always)]
+const fn checksum_bits(good: bool, bad: bool) -> u16 {
+    (good as u16 * checksum_bit::GOOD) | (bad as u16 * checksum_bit::BAD)
+}
+
 impl Checksum {
-    /// The same as bits of [`checksum_bit`]; 0 for no answer.
+    /// What bits of [`checksum_bit`] say.
     #[inline(always)]
-    pub const fn bits(self) -> u16 {
-        match self {
-            Self::None => 0,
-            Self::Good => checksum_bit::GOOD,
-            Self::Bad => checksum_bit::BAD,
+    pub const fn of_bits(bits: u16) -> Self {
+        match bits {
+            checksum_bit::GOOD => Self::Good,
+            0 => Self::None,
+            _ => Self::Bad,
         }
     }
 }

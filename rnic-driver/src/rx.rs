@@ -30,7 +30,7 @@ use crate::{
     runtime::off::{self, Off},
     stats::RxStats,
     sys::{
-        napi::{Napi, NapiContext},
+        napi::{Napi, NapiContext, StoppedNapi},
         netdev::{NetDevice, Port},
         seqlock::SeqLatch,
         xdp::Prog,
@@ -155,6 +155,13 @@ impl<N: Nic> RxQueue<N> {
         match &mut self.memory {
             Memory::Pages(_) => None,
             Memory::Socket(socket) => socket.pool.as_mut(),
+        }
+    }
+
+    /// The queue is in use from now on.
+    pub(crate) fn attach<T>(&self, napi: &StoppedNapi<'_, T>) {
+        if let Memory::Pages(pages) = &self.memory {
+            pages.attach(napi);
         }
     }
 

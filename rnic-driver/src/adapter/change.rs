@@ -76,7 +76,7 @@ struct Change<N: Nic> {
     settings: RxSettings,
     queues: usize,
     usecs: [u32; MAX_QUEUES],
-    /// One for each pair of queues that there can be. On the heap: a change is made in the depth of a system call.
+    /// One for each pair of queues that there can be, unless no ring is new. On the heap: a change is made in the depth of a system call.
     fresh: KVec<Fresh<N>>,
 }
 
@@ -170,10 +170,14 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
 
     fn install(&mut self, mut change: Change<N>, generation: impl Fn(usize) -> Generation) {
         for queue in 0..MAX_QUEUES {
-            let Some(fresh) = change.fresh.get_mut(queue) else {
-                continue;
-            };
-            let Fresh { rx, tx, socket } = core::mem::take(fresh);
+            let Fresh { rx, tx, socket } = change
+                .fresh
+                .get_mut(queue)
+                .map(core::mem::take)
+                .unwrap_or_default();
+            if let (Some(rx), Some(napi)) = (&rx, self.stopped.napi(queue)) {
+                rx.attach(&napi);
+            }
             let mut old_pool = None;
             if tx.is_some() && queue < self.queues {
                 self.finish_tx(queue);
@@ -298,7 +302,14 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
             stopped: &mut stopped,
             queues,
         };
-        let crossed = fence::cross(&mut open, &self.layouts, dev, change, reason);
+        let crossed = fence::cross(
+            &mut open,
+            &self.layouts,
+            dev,
+            change,
+            reason,
+            config.prog.is_some(),
+        );
         if crossed.is_ok() {
             stopped.set_enabled(config.queues);
         }
@@ -329,10 +340,12 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
             settings: config.settings(),
             queues: config.queues,
             usecs: config.usecs,
-            fresh: KVec::with_capacity(MAX_QUEUES, GFP_KERNEL)?,
+            fresh: KVec::new(),
         };
-        for _ in 0..MAX_QUEUES {
-            change.fresh.push(Fresh::default(), GFP_KERNEL)?;
+        if !matches!(scope, Scope::Settings) {
+            for _ in 0..MAX_QUEUES {
+                change.fresh.push(Fresh::default(), GFP_KERNEL)?;
+            }
         }
         let new_rx = |queue: usize, socket: bool| {
             let napi = port.pollers().get(queue).ok_or(EINVAL)?;

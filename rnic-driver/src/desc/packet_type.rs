@@ -65,27 +65,24 @@ pub(super) const fn of_extended(number: u8, tcpcs: bool, udpcs: bool) -> u16 {
     };
     let udp = udpcs as u16;
     let tcp = (tcpcs as u16) & !udp;
-    L3_L4[(number & 0xf) as usize] | tcp * bit::TCP | udp * bit::UDP
+    L3_L4[(number & 0xf) as usize] | (tcp * bit::TCP) | (udp * bit::UDP)
 }
 
 /// The bits of an 82576's packet information (the twelve bits from bit 4 of the descriptor's first word on).
 #[inline(always)]
 pub(super) const fn of_advanced(info: u16) -> u16 {
-    const ETQF: u16 = 1 << 11;
-    let matched = info & ETQF != 0;
+    const ETQF: u32 = 11;
+    let matched = (info >> ETQF) & 1;
     // IPv4: bit 0, IPv6: 2, its extensions: 3, TCP: 4, UDP: 5, SCTP: 6.
     let l4 = (info >> 4) & 0x7;
     let known = (l4 != 0) as u16;
-    let bits = (info & 1)
-        | (info >> 1 & bit::IPV6)
-        | known * bit::L4
-        | l4 << 3
-        | (info << 3 & bit::EXTENSIONS);
-    if matched {
-        bit::PTP
-    } else {
-        bits
-    }
+    let bits = (info & bit::IPV4)
+        | ((info >> 1) & bit::IPV6)
+        | (known * bit::L4)
+        | (l4 << 3)
+        | ((info << 3) & bit::EXTENSIONS);
+    // With a match the other bits mean something else.
+    (bits & matched.wrapping_sub(1)) | (matched * bit::PTP)
 }
 
 #[cfg(test)]

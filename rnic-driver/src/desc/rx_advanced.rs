@@ -5,7 +5,7 @@
 //! Source: Intel 82576 GbE Controller datasheet, 7.1.5 (advanced receive descriptors: read and write-back format).
 
 use super::{
-    packet_type,
+    checksum_bits, packet_type,
     rss_type::{self, AdvancedRssType},
     Checksum,
 };
@@ -255,10 +255,15 @@ impl RxWriteBack {
         packet_type::of_advanced(self.lower.lo_dword.packet_type())
     }
 
-    /// What is known about checksums: bits of [`checksum_bit`](super::checksum_bit), 0 for nothing.
+    /// What is known about checksums: bits of [`checksum_bit`](super::checksum_bit), 0 for nothing. Only a transport checksum
+    /// that was looked at counts as good: an IP header says nothing about what follows it.
     #[inline]
     pub const fn checksum_bits(self) -> u16 {
-        self.checksum().bits()
+        let (upper, lo) = (self.upper, self.lower.lo_dword);
+        let bad = upper.l4e() | upper.ipe();
+        let looked = upper.l4cs() | upper.udpcs();
+        let header = upper.ipcs() | !lo.ipv4() | lo.etqf();
+        checksum_bits(!bad & looked & header, bad)
     }
 
     /// Something is known about checksums.
@@ -267,18 +272,10 @@ impl RxWriteBack {
         self.checksum_bits() != 0
     }
 
-    /// What the NIC found out about checksums. Only a transport checksum that was looked at counts as good: an IP header
-    /// says nothing about what follows it.
+    /// What the NIC found out about checksums.
     #[inline]
     pub const fn checksum(self) -> Checksum {
-        let (upper, lo) = (self.upper, self.lower.lo_dword);
-        if upper.l4e() || upper.ipe() {
-            Checksum::Bad
-        } else if (upper.l4cs() || upper.udpcs()) && (upper.ipcs() || !lo.ipv4() || lo.etqf()) {
-            Checksum::Good
-        } else {
-            Checksum::None
-        }
+        Checksum::of_bits(self.checksum_bits())
     }
 }
 

@@ -5,6 +5,7 @@
 //! Source: Intel 82574 GbE Controller Family datasheet, 7.1.5 (extended receive descriptors).
 
 use super::{
+    checksum_bits,
     packet_type::{self, PacketType},
     rss_type::{self, RssType},
     Checksum,
@@ -240,10 +241,15 @@ impl RxWriteBack {
         )
     }
 
-    /// What is known about checksums: bits of [`checksum_bit`](super::checksum_bit), 0 for nothing.
+    /// What is known about checksums: bits of [`checksum_bit`](super::checksum_bit), 0 for nothing. Only a transport checksum
+    /// that was looked at counts as good: an IP header says nothing about what follows it.
     #[inline]
     pub const fn checksum_bits(self) -> u16 {
-        self.checksum().bits()
+        let upper = self.upper;
+        let bad = upper.tcpe() | upper.ipe();
+        let looked = upper.tcpcs() | upper.udpcs();
+        let header = upper.ipcs() | !upper.packet_type().is_ipv4();
+        checksum_bits(!bad & looked & header, bad)
     }
 
     /// Something is known about checksums.
@@ -252,20 +258,10 @@ impl RxWriteBack {
         self.checksum_bits() != 0
     }
 
-    /// What the NIC found out about checksums. Only a transport checksum that was looked at counts as good: an IP header
-    /// says nothing about what follows it.
+    /// What the NIC found out about checksums.
     #[inline]
     pub const fn checksum(self) -> Checksum {
-        let upper = self.upper;
-        if upper.tcpe() || upper.ipe() {
-            Checksum::Bad
-        } else if (upper.tcpcs() || upper.udpcs())
-            && (upper.ipcs() || !upper.packet_type().is_ipv4())
-        {
-            Checksum::Good
-        } else {
-            Checksum::None
-        }
+        Checksum::of_bits(self.checksum_bits())
     }
 }
 

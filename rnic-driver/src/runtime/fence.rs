@@ -46,7 +46,8 @@ pub(crate) trait Rings {
 
 /// Takes stopped rings from one generation to the next.
 ///
-/// A ring that the change takes away ends as if it were stopped.
+/// A ring that the change takes away ends as if it were stopped. A change that is not `refusable`, such as taking a program
+/// away, waits for memory if it must.
 ///
 /// # Errors
 ///
@@ -57,11 +58,16 @@ pub(crate) fn cross<R: Rings>(
     dev: &NetDevice,
     change: R::Change,
     reason: Reason,
+    refusable: bool,
 ) -> Result {
     let (before, after) = (rings.count(), rings.count_after(&change));
     let mut announcements: [Option<Announcement>; MAX_QUEUES] = Default::default();
     for announcement in announcements.iter_mut().take(before.max(after)) {
-        *announcement = Some(Announcement::new()?);
+        *announcement = Some(if refusable {
+            Announcement::new()?
+        } else {
+            Announcement::persistent()?
+        });
     }
     rings.stop_receive();
     if !cfg!(rnic_no_fence) {

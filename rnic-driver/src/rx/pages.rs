@@ -12,6 +12,7 @@ use crate::{
     ring::rx::{Buffer, RxRing},
     stats::RxStats,
     sys::{
+        napi::StoppedNapi,
         page_pool::{PagePool, RxBuffer},
         xdp::{RxqInfo, XdpBuff},
     },
@@ -49,7 +50,7 @@ impl<D: Receive> Pages<D> {
             index,
             len,
         } = *parameters;
-        let pool = PagePool::new(pdev, dev, napi, index as u32, len.get() as u32)?;
+        let pool = PagePool::new(pdev, dev, index as u32, len.get() as u32)?;
         let mut pages = Self {
             ring: RxRing::new(pdev.as_ref(), len)?,
             chain: Chain::default(),
@@ -61,6 +62,11 @@ impl<D: Receive> Pages<D> {
         } else {
             Err(ENOMEM)
         }
+    }
+
+    /// The ring is in use from now on: `napi` is stopped.
+    pub(super) fn attach<T>(&self, stopped: &StoppedNapi<'_, T>) {
+        stopped.adopt(&self.pool);
     }
 
     /// Posts buffers to all vacant slots; `false` if memory ran short.

@@ -126,8 +126,13 @@ struct Buffer(NonNull<bindings::sk_buff>);
 
 impl Buffer {
     fn new() -> Result<Self> {
-        // SAFETY: Plain numbers.
-        let skb = unsafe { bindings::genlmsg_new(MESSAGE_SIZE, bindings::GFP_KERNEL) };
+        Self::with(false)
+    }
+
+    /// With `persistent` the kernel waits for memory instead of failing.
+    fn with(persistent: bool) -> Result<Self> {
+        // SAFETY: A plain number.
+        let skb = unsafe { bindings::rnic_genlmsg_new(MESSAGE_SIZE, persistent) };
         Ok(Self(NonNull::new(skb).ok_or(ENOMEM)?))
     }
 
@@ -155,6 +160,15 @@ impl Announcement {
     /// `ENOMEM`.
     pub(crate) fn new() -> Result<Self> {
         Buffer::new().map(Self)
+    }
+
+    /// The same for a change that cannot be refused.
+    ///
+    /// # Errors
+    ///
+    /// None that the kernel knows of.
+    pub(crate) fn persistent() -> Result<Self> {
+        Buffer::with(true).map(Self)
     }
 
     /// Sends the announcement to all listeners in `dev`'s network namespace. Nobody listening is no error. A listener

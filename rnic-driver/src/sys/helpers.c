@@ -240,17 +240,20 @@ void rnic_softirq(void (*body)(void *), void *arg)
 	local_bh_enable();
 }
 
+void rnic_page_pool_belong_to(struct page_pool *pool, struct rnic_napi *napi)
+{
+	page_pool_enable_direct_recycling(pool, &napi->napi);
+}
+
 struct page_pool *rnic_page_pool_create(struct device *dev, struct net_device *netdev,
-					struct rnic_napi *napi, unsigned int queue,
-					unsigned int size, unsigned int headroom,
-					unsigned int max_len)
+					unsigned int queue, unsigned int size,
+					unsigned int headroom, unsigned int max_len)
 {
 	struct page_pool_params params = {
 		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,
 		.pool_size = size,
 		.nid = dev_to_node(dev),
 		.dev = dev,
-		.napi = &napi->napi,
 		.netdev = netdev,
 		.queue_idx = queue,
 		/* XDP_TX sends the page from where it was received. */
@@ -539,6 +542,11 @@ void rnic_nest_end(struct sk_buff *skb, struct nlattr *nest)
 int rnic_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {
 	return nla_put_u64_64bit(skb, attr, value, pad);
+}
+
+struct sk_buff *rnic_genlmsg_new(size_t size, bool persistent)
+{
+	return genlmsg_new(size, GFP_KERNEL | (persistent ? __GFP_NOFAIL : 0));
 }
 
 int rnic_genl_reply(struct sk_buff *skb, struct genl_info *info)

@@ -125,10 +125,10 @@ void *rnic_napi_netdev_priv(struct napi_struct *napi);
 void rnic_napi_gro_receive(struct rnic_napi *napi, struct sk_buff *skb);
 void rnic_softirq(void (*body)(void *), void *arg);
 
+void rnic_page_pool_belong_to(struct page_pool *pool, struct rnic_napi *napi);
 struct page_pool *rnic_page_pool_create(struct device *dev, struct net_device *netdev,
-					struct rnic_napi *napi, unsigned int queue,
-					unsigned int size, unsigned int headroom,
-					unsigned int max_len);
+					unsigned int queue, unsigned int size,
+					unsigned int headroom, unsigned int max_len);
 struct page *rnic_page_alloc(struct page_pool *pool);
 dma_addr_t rnic_page_dma(struct page *page);
 void *rnic_page_va(struct page *page);
@@ -174,6 +174,7 @@ void rnic_genlmsg_end(struct sk_buff *skb, void *hdr);
 void rnic_genlmsg_cancel(struct sk_buff *skb, void *hdr);
 int rnic_genl_multicast(struct genl_family *family, const struct net_device *dev,
 			struct sk_buff *skb);
+struct sk_buff *rnic_genlmsg_new(size_t size, bool persistent);
 int rnic_genl_reply(struct sk_buff *skb, struct genl_info *info);
 u32 rnic_genl_portid(const struct genl_info *info);
 u32 rnic_genl_seq(const struct genl_info *info);

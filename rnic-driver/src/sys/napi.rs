@@ -8,7 +8,7 @@
 //!
 //! C header: [`include/linux/netdevice.h`](srctree/include/linux/netdevice.h)
 
-use super::{bindings, netdev::MAX_QUEUES, skb::SkBuff};
+use super::{bindings, netdev::MAX_QUEUES, page_pool::PagePool, skb::SkBuff};
 use core::{cell::UnsafeCell, marker::PhantomData};
 use kernel::{
     new_mutex,
@@ -115,6 +115,12 @@ impl<T> Stopped<'_, T> {
         *self.enabled = count.min(MAX_QUEUES);
     }
 
+    /// An instance, with the proof that it is stopped.
+    pub(crate) fn napi(&self, queue: usize) -> Option<StoppedNapi<'_, T>> {
+        // INVARIANT: No instance is enabled while the guard is borrowed.
+        self.pollers.get(queue).map(StoppedNapi)
+    }
+
     /// The state of a poller.
     pub(crate) fn state(&mut self, queue: usize) -> Option<&mut T> {
         let napi = self.pollers.get(queue)?;
@@ -159,6 +165,22 @@ impl<T> Stopped<'_, T> {
         let body = typed(&arg);
         // SAFETY: `body` gets the argument that it expects, for the length of this call.
         unsafe { bindings::rnic_softirq(Some(body), core::ptr::from_mut(&mut arg).cast()) };
+    }
+}
+
+/// A NAPI instance that is disabled.
+///
+/// # Invariants
+///
+/// It is, for as long as this exists.
+pub(crate) struct StoppedNapi<'a, T>(&'a Napi<T>);
+
+impl<T> StoppedNapi<'_, T> {
+    /// Lets the polls of this instance take care of `pool`, whose ring is a part of the instance's state.
+    pub(crate) fn adopt(&self, pool: &PagePool) {
+        // SAFETY: Disabled by the invariant. A state is exchanged by the holder of a `Stopped` alone, so that the pool goes
+        // while the instance is disabled too.
+        unsafe { pool.belong_to(self.0) };
     }
 }
 

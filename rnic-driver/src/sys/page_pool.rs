@@ -33,26 +33,24 @@ pub(crate) struct PagePool {
 unsafe impl Send for PagePool {}
 
 impl PagePool {
-    /// Creates the pool of receive queue `queue`, fed from `napi`. Pages are mapped both ways: a program may send what was
-    /// received into them.
+    /// Creates the pool of receive queue `queue`, which belongs to no poll yet. Pages are mapped both ways: a program may send
+    /// what was received into them.
     ///
     /// # Errors
     ///
     /// `ENOMEM`, or what page_pool_create says.
-    pub(crate) fn new<T>(
+    pub(crate) fn new(
         pdev: &pci::Device<Bound>,
         netdev: &NetDevice,
-        napi: &Napi<T>,
         queue: u32,
         size: u32,
     ) -> Result<Self> {
-        // SAFETY: The device is bound, the net_device and its NAPI instance are alive; the pool is destroyed before
-        // they go, as the ring that owns it is.
+        // SAFETY: The device is bound and the net_device alive; the pool is destroyed before they go, as the ring that owns it
+        // is.
         let pool = from_err_ptr(unsafe {
             bindings::rnic_page_pool_create(
                 pci_device::device(pdev).as_ptr(),
                 netdev.as_raw(),
-                napi.napi.get(),
                 queue,
                 size,
                 HEADROOM as u32,
@@ -63,6 +61,19 @@ impl PagePool {
         Ok(Self {
             pool: NonNull::new(pool).ok_or(ENOMEM)?,
         })
+    }
+
+    /// Lets pages that are released in a poll of `napi` go back without a lock.
+    ///
+    /// The kernel wants the instance to be disabled when such a pool is destroyed: a pool that is still to be exchanged, and may
+    /// have to go because there is no memory for the rest, is no poll's yet.
+    ///
+    /// # Safety
+    ///
+    /// `napi` is disabled now, and when the pool is dropped; it outlives the pool.
+    pub(super) unsafe fn belong_to<T>(&self, napi: &Napi<T>) {
+        // SAFETY: Both are live.
+        unsafe { bindings::rnic_page_pool_belong_to(self.pool.as_ptr(), napi.napi.get()) };
     }
 
     /// Takes a page from the pool. `None` when memory is short.
