@@ -14,8 +14,9 @@ use crate::{
     sys::{
         cpus, genetlink, kfunc,
         metadata_ops::Door,
-        netdev::{feature, Registration, Setup},
+        netdev::feature,
         pci_device::{self, Signal, Vectors},
+        registration::{Registration, Setup},
     },
 };
 use kernel::{device::Core, driver, pci, prelude::*, InPlaceModule};

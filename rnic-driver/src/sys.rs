@@ -24,6 +24,7 @@ pub(crate) mod pci_device;
 pub(crate) mod power;
 pub(crate) mod ptp;
 pub(crate) mod queue_stats;
+pub(crate) mod registration;
 pub(crate) mod seqlock;
 pub(crate) mod skb;
 pub(crate) mod sysfs;
