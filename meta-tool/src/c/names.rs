@@ -37,6 +37,9 @@ const NUMBERS: &[&str] = &[
     "__bf16",
 ];
 
+/// C's own floating-point numbers.
+const FLOATS: &[&str] = &["float", "double", "long double"];
+
 /// Types that compilers have already.
 const BUILT_IN: &[&str] = &["__builtin_va_list", "__int128_t", "__uint128_t"];
 
@@ -70,7 +73,12 @@ impl Names {
             match item.body() {
                 Body::Int(int) => this.number(id, name, int.size, int.is_signed(), &mut others),
                 Body::Float(_) => {
-                    this.by_id.insert(id, ident(name).into_owned());
+                    let own = name.to_string();
+                    let name = match FLOATS.contains(&own.as_str()) {
+                        true => own,
+                        false => ident(name).into_owned(),
+                    };
+                    this.by_id.insert(id, name);
                 }
                 Body::Struct(_) | Body::Union(_) if !name.is_empty() => {
                     this.by_id.insert(id, tags.unique(&ident(name)));

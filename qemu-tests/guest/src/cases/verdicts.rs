@@ -81,7 +81,7 @@ fn through(case: &mut Case<'_>, program: &str, arrive: bool) -> Result<()> {
         "xdp_redirect",
         "xdp_aborted",
     ];
-    let counted = verdicts.map(|name| queue_counter(name));
+    let counted = verdicts.map(queue_counter);
     for (name, counted) in verdicts.into_iter().zip(counted) {
         let want = if name == counter { 400 } else { 0 };
         case.ktap
