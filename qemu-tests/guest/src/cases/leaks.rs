@@ -205,7 +205,7 @@ fn fail(
         if tried % 20 == 0 {
             ctl::log(&format!("{what}: {tried} failures, {refused} refusals"));
         }
-        if tried > 600 {
+        if tried > 1500 {
             bail!("no end after {tried} allocations");
         }
     }

@@ -295,7 +295,13 @@ fn tags(case: &mut Case<'_>) -> Result<()> {
             std::thread::sleep(Duration::from_millis(30));
             let new = case.ctl.wire(&serde_json::json!({"captured": true}))?;
             let new = new["frames"].as_array().cloned().unwrap_or_default();
-            got.extend(new.iter().map(|hex| hex.as_str().unwrap_or("").to_owned()));
+            let ours = |hex: &&str| {
+                let behind_addresses = hex.get(24..).unwrap_or("");
+                let inner = behind_addresses.strip_prefix("81000007");
+                inner.unwrap_or(behind_addresses).starts_with("88b5")
+            };
+            let new = new.iter().filter_map(serde_json::Value::as_str);
+            got.extend(new.filter(ours).map(str::to_owned));
             if got.len() >= 80 {
                 break;
             }
