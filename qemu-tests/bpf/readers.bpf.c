@@ -126,7 +126,6 @@ int readers(struct xdp_md *ctx)
 		return c->verdict;
 	}
 	r->packets++;
-	mark_seen(r, c->first_seq, now->want.seq);
 	r->wrong_tag += now->want.inband && (now->want.vlan_proto != ETH_P_8021Q ||
 					     now->want.inband_tci != now->want.vlan_tci);
 
@@ -136,6 +135,7 @@ int readers(struct xdp_md *ctx)
 		/* Without the record's time there is nothing to compare with. */
 		now->want.value[STAMP] = now->got[KFUNC].value[STAMP];
 		judge(r, &now->nowhere, now, KFUNC);
+		mark_seen(r, c->first_seq, now->want.seq);
 		return c->verdict;
 	}
 	e = find_epoch(r, queue, xdp_meta_layout_id(&meta), xdp_meta_generation(&meta));
@@ -153,6 +153,7 @@ int readers(struct xdp_md *ctx)
 	judge(r, e, now, KFUNC);
 	judge(r, e, now, FROZEN);
 	xdp_meta_release(ctx);
+	mark_seen(r, c->first_seq, now->want.seq);
 	return c->verdict;
 }
 

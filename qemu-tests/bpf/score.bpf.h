@@ -118,6 +118,7 @@ static __always_inline struct epoch *find_epoch(struct result *r, __u32 queue, _
 	return e;
 }
 
+/* Last of all: whoever waits for a packet goes on, and may change what is expected of the next. */
 static __always_inline void mark_seen(struct result *r, __u32 first, __u32 seq)
 {
 	__u32 bit = seq - first, word = bit / 64;

@@ -69,6 +69,7 @@ register! {
     }
     /// Receive filter control.
     pub(crate) RFCTL(u32) @ 0x5008 {
+        0:0     iscsi_dis => bool;
         6:6     nfsw_dis => bool;
         7:7     nfsr_dis => bool;
         12:12   ack_dis => bool;

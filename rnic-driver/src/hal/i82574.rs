@@ -153,6 +153,7 @@ impl Nic for I82574<'_> {
         self.mac.bar.write_reg(
             regs::RFCTL::zeroed()
                 .with_exten(true)
+                .with_iscsi_dis(true)
                 .with_ack_dis(true)
                 .with_nfsw_dis(true)
                 .with_nfsr_dis(true),
