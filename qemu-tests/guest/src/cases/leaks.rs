@@ -156,10 +156,13 @@ fn many_changes(case: &mut Case<'_>) -> Result<()> {
 }
 
 /// Lets each allocation of a change fail in turn; after each refusal everything has to be as it was, and to work.
-fn fail(
+///
+/// `make` makes what the change is to be done with. Its allocations do not fail.
+fn fail<T>(
     case: &mut Case<'_>,
     what: &str,
-    mut change: impl FnMut(u32) -> io::Result<()>,
+    mut make: impl FnMut() -> io::Result<T>,
+    mut change: impl FnMut(T) -> io::Result<()>,
     mut undo: impl FnMut() -> Result<()>,
     mut state: impl FnMut() -> Result<String>,
 ) -> Result<()> {
@@ -168,7 +171,8 @@ fn fail(
     let (mut tried, mut refused, mut before_leak) = (0, 0, 0);
     loop {
         let before = state()?;
-        let (result, hit) = with_failure(tried + 1, || change(tried))?;
+        let made = make()?;
+        let (result, hit) = with_failure(tried + 1, || change(made))?;
         if !hit {
             result?;
             break;
@@ -205,7 +209,7 @@ fn fail(
         if tried % 20 == 0 {
             ctl::log(&format!("{what}: {tried} failures, {refused} refusals"));
         }
-        if tried > 1500 {
+        if tried > 600 {
             bail!("no end after {tried} allocations");
         }
     }
@@ -238,7 +242,8 @@ fn failed_rings(case: &mut Case<'_>) -> Result<()> {
     fail(
         case,
         "rings",
-        |_| netdev.set_rings(128, 128),
+        || Ok(()),
+        |()| netdev.set_rings(128, 128),
         || tools::line(&format!("ethtool -G {NAME} rx 64 tx 64")).map(|_| ()),
         || tools::line(&format!("ethtool -g {NAME}")),
     )
@@ -251,7 +256,8 @@ fn failed_channels(case: &mut Case<'_>) -> Result<()> {
     fail(
         case,
         "channels",
-        |_| netdev.set_channels(2),
+        || Ok(()),
+        |()| netdev.set_channels(2),
         || set_channels(1),
         || {
             Ok(format!(
@@ -270,7 +276,8 @@ fn failed_socket(case: &mut Case<'_>) -> Result<()> {
     fail(
         case,
         "socket",
-        |_| Xsk::open(ifindex, 0, Options::ZERO_COPY).map(drop),
+        || Xsk::unbound(Options::ZERO_COPY),
+        |socket| socket.bind(ifindex, 0, Options::ZERO_COPY).map(drop),
         || Ok(()),
         || {
             // The kernel clears a socket away in the background.
@@ -288,8 +295,9 @@ fn failed_attach(case: &mut Case<'_>) -> Result<()> {
     fail(
         case,
         "attach",
+        || Ok(()),
         // The link detaches when it is dropped.
-        |_| crate::sys::bpf::attach(&pass, ifindex).map(drop),
+        |()| crate::sys::bpf::attach(&pass, ifindex).map(drop),
         || Ok(()),
         || tools::line(&format!("ip link show dev {NAME}")),
     )

@@ -205,6 +205,15 @@ impl Xsk {
     ///
     /// What the kernel or the driver says.
     pub(crate) fn open(ifindex: u32, queue: u32, options: Options) -> io::Result<Self> {
+        Self::unbound(options)?.bind(ifindex, queue, options)
+    }
+
+    /// A socket with its memory and rings, on no queue yet.
+    ///
+    /// # Errors
+    ///
+    /// When there is no memory for it.
+    pub(crate) fn unbound(options: Options) -> io::Result<Self> {
         // SAFETY: Takes three numbers.
         let fd = unsafe { libc::socket(libc::AF_XDP, libc::SOCK_RAW | libc::SOCK_CLOEXEC, 0) };
         if fd < 0 {
@@ -250,6 +259,15 @@ impl Xsk {
         for n in 0..RING {
             this.fill.push(&u64::from(n * chunk).to_ne_bytes());
         }
+        Ok(this)
+    }
+
+    /// Puts it on a queue.
+    ///
+    /// # Errors
+    ///
+    /// What the kernel or the driver says.
+    pub(crate) fn bind(self, ifindex: u32, queue: u32, options: Options) -> io::Result<Self> {
         let address = libc::sockaddr_xdp {
             sxdp_family: libc::AF_XDP as u16,
             sxdp_flags: options.flags,
@@ -259,8 +277,8 @@ impl Xsk {
         };
         let len = size_of_val(&address) as libc::socklen_t;
         // SAFETY: `address` is readable for `len` bytes and of the socket's family.
-        match unsafe { libc::bind(this.socket.as_raw_fd(), (&raw const address).cast(), len) } {
-            0 => Ok(this),
+        match unsafe { libc::bind(self.socket.as_raw_fd(), (&raw const address).cast(), len) } {
+            0 => Ok(self),
             _ => Err(io::Error::last_os_error()),
         }
     }
