@@ -32,6 +32,7 @@ mod records;
 mod settings;
 mod sockets;
 mod statistics;
+mod streams;
 mod teeth;
 mod tool;
 mod traffic;
@@ -82,6 +83,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         hostile::CASES,
         teeth::CASES,
         tool::CASES,
+        streams::CASES,
     ];
     TOPICS.iter().copied().flatten()
 }

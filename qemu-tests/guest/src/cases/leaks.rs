@@ -56,7 +56,7 @@ fn pools(ifindex: u32) -> Result<Vec<u64>> {
 }
 
 /// Waits until there are no more pools than that: those that are going are looked at again each second.
-fn settled(ifindex: u32, count: usize) -> Result<Vec<u64>> {
+pub(super) fn settled(ifindex: u32, count: usize) -> Result<Vec<u64>> {
     let start = Instant::now();
     loop {
         let now = pools(ifindex)?;
