@@ -21,16 +21,18 @@ use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::on("pair", "streams::tcp_v4", |case| {
-        stream(case, &["-c", REMOTE_V4])
+        stream(case, &["-c", REMOTE_V4, "-b", RATE])
     }),
     Definition::on("pair", "streams::tcp_v6", |case| {
-        stream(case, &["-c", REMOTE_V6])
+        stream(case, &["-c", REMOTE_V6, "-b", RATE])
     }),
     Definition::on("pair", "streams::udp", |case| {
-        stream(case, &["-c", REMOTE_V4, "-u", "-b", "50M", "-l", "1400"])
+        stream(case, &["-c", REMOTE_V4, "-u", "-b", RATE, "-l", "1400"])
     }),
 ];
 
+/// Bits per second, each way: at full rate the machine would not get through half a minute of its own time in five.
+const RATE: &str = "20M";
 const SECONDS: &str = "30";
 /// The longest time between two bytes that is no stall: a lost segment is sent again after 200 ms, and again after 400.
 const INTERVAL: &str = "1";
@@ -92,11 +94,13 @@ fn stream(case: &mut Case<'_>, to: &[&str]) -> Result<()> {
     set_channels(2)?;
     let before = available()?;
     let mut server = server()?;
+    ctl::log("the server listens");
     let mut client = Command::new("iperf3")
         .args(to)
         .args(["-t", SECONDS, "-i", INTERVAL, "--bidir", "-J"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .context("run iperf3")?;
     let mut out = client.stdout.take().context("no output")?;
@@ -105,7 +109,10 @@ fn stream(case: &mut Case<'_>, to: &[&str]) -> Result<()> {
         out.read_to_string(&mut text).map(|_| text)
     });
     let mut changes = 0_usize;
-    while client.try_wait()?.is_none() {
+    let status = loop {
+        if let Some(status) = client.try_wait()? {
+            break status;
+        }
         tools::line(CHANGES[changes % CHANGES.len()])?;
         match changes % 7 {
             2 => programs.attach("pass")?,
@@ -113,8 +120,20 @@ fn stream(case: &mut Case<'_>, to: &[&str]) -> Result<()> {
             _ => {}
         }
         changes += 1;
-        thread::sleep(Duration::from_millis(100));
+        if changes % 10 == 0 {
+            ctl::log(&format!("{changes} changes"));
+        }
+        thread::sleep(Duration::from_millis(250));
+    };
+    let mut complaint = String::new();
+    if let Some(err) = &mut client.stderr {
+        err.read_to_string(&mut complaint)?;
     }
+    case.ktap.check(
+        "iperf3 comes to its end",
+        status.success(),
+        format_args!("{status}: {complaint}"),
+    );
     server.wait()?;
     programs.detach()?;
     let text = report.join().ok().context("no report")??;
