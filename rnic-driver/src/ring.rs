@@ -4,7 +4,7 @@
 //!
 //! Which slots are whose follows from two indices. Each type here says who moves them; the tail register is written by
 //! the caller, after the descriptors. All sizes are powers of two, so that an index is masked and never out of range.
-//! With `sys` this is the only place for `unsafe`.
+//! With `sys`, this and [`tx`] are the only places for `unsafe`.
 
 pub(crate) mod rx;
 pub(crate) mod tx;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::json;
 
+use super::machine::add_card;
 use super::queues::set_channels;
 use super::traffic::{numbers, sequence_numbers};
 use crate::boot;
@@ -31,9 +32,6 @@ pub(super) const CASES: &[Definition] = &[
     Definition::new("lifecycle::hung_transmit_unit", hung),
     Definition::new("lifecycle::busy_poll", busy_poll),
 ];
-
-/// As the host's command line has it.
-const MAC: &str = "52:54:00:12:34:56";
 
 /// Packets in and out.
 fn works(case: &mut Case<'_>, what: &str) -> Result<()> {
@@ -113,17 +111,7 @@ fn pulled_out(case: &mut Case<'_>) -> Result<()> {
             !eth.exists(),
             "it is still there",
         );
-        let card = json!({"driver": nic, "id": "nic", "bus": "nic_port", "netdev": "wire", "mac": MAC, "romfile": ""});
-        let mut added = case.qmp("device_add", card.clone());
-        for _ in 0..50 {
-            if added.is_ok() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-            added = case.qmp("device_add", card.clone());
-        }
-        added?;
-        boot::interface()?;
+        add_card(case, &nic)?;
         case.stop()?;
         works(case, &format!("round {round}: a new card"))?;
     }

@@ -64,21 +64,26 @@ fn hotplug(case: &mut Case<'_>) -> Result<()> {
             gone.is_ok(),
             "it is still there",
         );
-        // QEMU takes the device away once the kernel has powered the slot off.
-        let card = json!({"driver": nic, "id": "nic", "bus": "nic_port", "netdev": "wire", "mac": MAC, "romfile": ""});
-        let mut added = case.qmp("device_add", card.clone());
-        for _ in 0..50 {
-            if added.is_ok() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-            added = case.qmp("device_add", card.clone());
-        }
-        added?;
-        boot::interface()?;
+        add_card(case, &nic)?;
         receives(case, &format!("round {round}: a new card receives"))?;
     }
     Ok(())
+}
+
+/// Puts a card into the slot that was left, and waits for its interface.
+pub(super) fn add_card(case: &mut Case<'_>, nic: &str) -> Result<()> {
+    // QEMU takes the old one away once the kernel has powered the slot off.
+    let card = json!({"driver": nic, "id": "nic", "bus": "nic_port", "netdev": "wire", "mac": MAC, "romfile": ""});
+    let mut added = case.qmp("device_add", card.clone());
+    for _ in 0..50 {
+        if added.is_ok() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        added = case.qmp("device_add", card.clone());
+    }
+    added?;
+    boot::interface()
 }
 
 fn suspend(case: &mut Case<'_>) -> Result<()> {
