@@ -230,6 +230,24 @@ fn errors_say_what_and_where() {
     );
 }
 
+/// Found by fuzzing: what is split from BTF may be right where that is not.
+#[test]
+fn a_base_is_checked_by_itself() {
+    let typedef = |target| Raw::types(&[0, info(8, false, 0), target]).strings(b"\0").bytes();
+    let (base, split) = (typedef(9), typedef(1));
+    let base = Reader::new(&base).unwrap();
+    let dangling = Error::Dangling {
+        at: 24,
+        id: 1,
+        target: 9,
+    };
+    assert_eq!(base.check(), Err(dangling));
+    let reader = Reader::split(&split, &base).unwrap();
+    assert_eq!(reader.check(), Ok(()));
+    assert_eq!(reader.size_of(2), Err(Error::NoType { id: 9 }));
+    walk::all(&reader);
+}
+
 #[test]
 fn whatever_is_cut_off_it_comes_to_an_end() {
     for seed in SEEDS {

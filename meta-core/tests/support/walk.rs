@@ -44,6 +44,7 @@ pub(crate) fn bytes(bytes: &[u8], base: Option<&Reader<'_>>) -> bool {
 /// Walks over everything.
 pub(crate) fn all(reader: &Reader<'_>) {
     let checked = reader.check();
+    let whole = checked.is_ok() && bases(reader).all(|base| base.check().is_ok());
     if let Err(error) = &checked {
         print(error);
         assert!(matches!(
@@ -57,7 +58,7 @@ pub(crate) fn all(reader: &Reader<'_>) {
     let mut seen = 0;
     for (item, id) in reader.types().zip(reader.start()..) {
         assert_eq!(item.id(), id);
-        one(reader, &item, checked.is_ok());
+        one(reader, &item, checked.is_ok(), whole);
         seen += 1;
     }
     assert_eq!(seen, reader.len());
@@ -67,8 +68,13 @@ pub(crate) fn all(reader: &Reader<'_>) {
     print(&format_args!("{}", json::Dump(*reader)));
 }
 
-/// One type, and all that it refers to.
-fn one(reader: &Reader<'_>, item: &Item<'_>, checked: bool) {
+/// What it is split from, and what that is split from.
+fn bases<'a>(reader: &Reader<'a>) -> impl Iterator<Item = &'a Reader<'a>> {
+    std::iter::successors(reader.base(), |base| base.base())
+}
+
+/// One type, and all that it refers to: there if this BTF is `checked`, there to the end if its bases are too, the `whole`.
+fn one(reader: &Reader<'_>, item: &Item<'_>, checked: bool, whole: bool) {
     let name = |name: Name<'_>, offset: u32| {
         assert_eq!(name, reader.name(offset));
         assert!(name.is_valid() || !checked);
@@ -79,7 +85,7 @@ fn one(reader: &Reader<'_>, item: &Item<'_>, checked: bool) {
     let exists = |id: u32| {
         assert!(!checked || id < reader.end());
         for result in [reader.size_of(id), reader.resolve(id).map(|item| item.id())] {
-            assert!(!checked || !matches!(result, Err(Error::NoType { .. })));
+            assert!(!whole || !matches!(result, Err(Error::NoType { .. })));
         }
     };
     name(item.name(), item.name_offset());

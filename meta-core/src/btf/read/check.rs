@@ -10,6 +10,8 @@ use super::Reader;
 impl Reader<'_> {
     /// Checks that every name and every type that a type refers to exists, as libbpf does when it loads BTF.
     ///
+    /// Of a split one these are its own types; the base's are the [`base`](Reader::base)'s to check.
+    ///
     /// Circles are not looked for: there are honest ones (lists), and [`resolve`](Reader::resolve) ends in the others.
     ///
     /// # Errors
