@@ -233,7 +233,11 @@ fn errors_say_what_and_where() {
 /// Found by fuzzing: what is split from BTF may be right where that is not.
 #[test]
 fn a_base_is_checked_by_itself() {
-    let typedef = |target| Raw::types(&[0, info(8, false, 0), target]).strings(b"\0").bytes();
+    let typedef = |target| {
+        Raw::types(&[0, info(8, false, 0), target])
+            .strings(b"\0")
+            .bytes()
+    };
     let (base, split) = (typedef(9), typedef(1));
     let base = Reader::new(&base).unwrap();
     let dangling = Error::Dangling {

@@ -39,18 +39,15 @@ pub struct Image {
 ///
 /// When one of the builds fails; the message has the compiler's own words.
 pub fn image(paths: &Paths, ground: &Ground, lane: Lane) -> Result<Image> {
-    let module = match lane.kind {
-        Kind::Control => None,
-        Kind::Plain | Kind::Teeth | Kind::Pair => Some(Module::build(paths, ground, lane.variant)?),
-    };
+    let mut modules = Vec::new();
+    if lane.kind != Kind::Control {
+        modules.push(Module::build(paths, ground, lane.variant)?);
+    }
+    if lane.kind == Kind::Pair {
+        modules.push(Module::leak(paths, ground)?);
+    }
     // Tests of the kernel's tree are for two NICs.
-    assemble(
-        paths,
-        ground,
-        lane.name,
-        module.as_ref(),
-        lane.peer().is_some(),
-    )
+    assemble(paths, ground, lane.name, &modules, lane.peer().is_some())
 }
 
 /// Builds all but the module: for machines in which only the kernel's own drivers are measured.
@@ -59,19 +56,19 @@ pub fn image(paths: &Paths, ground: &Ground, lane: Lane) -> Result<Image> {
 ///
 /// Those of [`image`].
 pub fn image_without_module(paths: &Paths, ground: &Ground, name: &str) -> Result<Image> {
-    assemble(paths, ground, name, None, false)
+    assemble(paths, ground, name, &[], false)
 }
 
 fn assemble(
     paths: &Paths,
     ground: &Ground,
     name: &str,
-    module: Option<&Module>,
+    modules: &[Module],
     has_selftests: bool,
 ) -> Result<Image> {
     let bpf = bpf::build(paths, ground)?;
     let programs = guest::build(paths)?;
-    let mut bytes = initramfs::pack(ground, &programs, module, &bpf)?;
+    let mut bytes = initramfs::pack(ground, &programs, modules, &bpf)?;
     let mut key = Key::default().with(&bytes);
     if has_selftests {
         // The kernel unpacks one archive behind the other.

@@ -28,6 +28,10 @@ pub struct Common {
     /// Use your own kernel build (an O= folder or a source tree that was built in place) instead of making one.
     #[arg(long, global = true, value_name = "PATH", env = "KDIR")]
     pub kernel: Option<PathBuf>,
+
+    /// Try a kernel of another version than those that the driver is known to build and run on.
+    #[arg(long, global = true, requires = "kernel")]
+    pub force: bool,
 }
 
 /// The verbs.

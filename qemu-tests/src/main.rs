@@ -77,7 +77,7 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<()> {
     let paths = Paths::find()?;
-    let ground = setup::ground(&paths, cli.common.kernel.as_deref())?;
+    let ground = setup::ground(&paths, cli.common.kernel.as_deref(), cli.common.force)?;
     let workshop = Workshop { paths, ground };
     match &cli.verb {
         Verb::Setup => {

@@ -11,6 +11,7 @@ pub mod kernel;
 pub mod own_kernel;
 pub mod packages;
 pub mod root;
+pub mod series;
 pub mod source;
 
 use std::path::Path;
@@ -32,15 +33,18 @@ pub struct Ground {
     pub kernel: Kernel,
 }
 
-/// Finds or makes the toolchain root and the kernel; `own` is the user's kernel build, if any.
+/// Finds or makes the toolchain root and the kernel; `own` is the user's kernel build, if any, of any version with `force`.
 ///
 /// # Errors
 ///
 /// One line that says what is missing and what to do about it.
-pub fn ground(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
+pub fn ground(paths: &Paths, own: Option<&Path>, force: bool) -> Result<Ground> {
     if let Some(dir) = own {
         // Before anything is fetched for a kernel that cannot be used.
         own_kernel::check(dir)?;
+        if !force {
+            series::check(&own_kernel::release(dir))?;
+        }
     }
     match ready(paths, own)? {
         Some(ground) => Ok(ground),

@@ -287,7 +287,7 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
 impl<N: Nic> Pair<N> {
     /// Whether the device has completed something.
     #[inline]
-    fn is_pending(&self) -> bool {
+    fn is_pending(&mut self) -> bool {
         self.rx.is_pending() || self.tx.is_pending()
     }
 

@@ -16,6 +16,7 @@ mod eth;
 mod experiment;
 mod internet;
 mod kinds;
+mod kmemleak;
 mod knobs;
 mod ktap;
 mod misparse;

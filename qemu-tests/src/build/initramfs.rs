@@ -44,7 +44,7 @@ const DRIVERS: &[&str] = &[
 pub fn pack(
     ground: &Ground,
     programs: &Programs,
-    module: Option<&Module>,
+    modules: &[Module],
     bpf: &[PathBuf],
 ) -> Result<Vec<u8>> {
     let root = ground.root.dir();
@@ -78,8 +78,9 @@ pub fn pack(
         b"root:x:0:0:root:/root:/bin/sh\ntcpdump:x:0:0::/:/bin/sh\n".to_vec(),
     );
     tree.put("etc/group", REGULAR, b"root:x:0:\ntcpdump:x:0:\n".to_vec());
-    if let Some(module) = module {
-        tree.put("usr/lib/modules/rnic.ko", REGULAR, read(&module.file)?);
+    for module in modules {
+        let path = format!("usr/lib/modules/{}", name(&module.file));
+        tree.put(&path, REGULAR, read(&module.file)?);
     }
     for driver in DRIVERS {
         let path = ground.kernel.module(driver);

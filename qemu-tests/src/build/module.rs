@@ -2,7 +2,7 @@
 
 //! `rnic.ko`, built out of tree by Kbuild inside the toolchain root, in one of its variants.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{bail, Result};
 
@@ -60,46 +60,73 @@ impl Module {
     ///
     /// When the build fails; the message ends with the compiler's output.
     pub fn build(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Self> {
-        let kernel = &ground.kernel;
-        let out = paths
-            .kbuild()
-            .join(format!("{}-{}", kernel.key, variant.name()));
-        std::fs::create_dir_all(&out)?;
-        let step = Step::new("module", &format!("building rnic.ko ({})", variant.name()));
-        let mut make = ground.root.command(&paths.project, "make");
-        make.arg("-C").arg(&kernel.dir);
-        make.arg(format!("M={}", paths.project.display()))
-            .arg(format!("MO={}", out.display()));
-        make.args(&kernel.make_args);
-        // The module brings its own BTF; Kbuild's step would add an empty second section.
-        make.arg("CONFIG_DEBUG_INFO_BTF_MODULES=");
-        make.arg(format!("RNIC_RUSTFLAGS={}", variant.flags()));
+        let mut arguments = vec![format!("RNIC_RUSTFLAGS={}", variant.flags())];
         if variant == Variant::Probes {
-            make.arg("RNIC_PROBES=y");
+            arguments.push("RNIC_PROBES=y".to_owned());
         }
-        make.arg(format!(
-            "-j{}",
-            std::thread::available_parallelism().map_or(2, usize::from)
-        ));
-        let log = out.join("build.log");
-        let _ = std::fs::remove_file(&log);
-        let mut worked = false;
-        job::run(make, &log, &step, |line| {
-            if line.starts_with("  ") {
-                worked = true;
-                step.message(line.trim());
-            }
-        })?
-        .map_err(|failure| failure.into_error("building the module"))?;
-        let file = out.join("rnic.ko");
-        if !file.exists() {
-            bail!("the module build made no rnic.ko: see {}", log.display());
-        }
-        if worked {
-            step.done(&format!("rnic.ko ({})", variant.name()));
-        } else {
-            step.clear();
-        }
-        Ok(Self { file })
+        make(
+            paths,
+            ground,
+            &paths.project,
+            "rnic",
+            variant.name(),
+            &arguments,
+        )
     }
+
+    /// A module that loses memory on purpose: what a search for leaks must find.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn leak(paths: &Paths, ground: &Ground) -> Result<Self> {
+        let source = paths.project.join("qemu-tests/kernel/leak");
+        make(paths, ground, &source, "leak", "leak", &[])
+    }
+}
+
+fn make(
+    paths: &Paths,
+    ground: &Ground,
+    source: &Path,
+    name: &str,
+    variant: &str,
+    arguments: &[String],
+) -> Result<Module> {
+    let kernel = &ground.kernel;
+    let out = paths.kbuild().join(format!("{}-{variant}", kernel.key));
+    std::fs::create_dir_all(&out)?;
+    let step = Step::new("module", &format!("building {name}.ko ({variant})"));
+    let mut make = ground.root.command(&paths.project, "make");
+    make.arg("-C").arg(&kernel.dir);
+    make.arg(format!("M={}", source.display()))
+        .arg(format!("MO={}", out.display()));
+    make.args(&kernel.make_args);
+    // The module brings its own BTF; Kbuild's step would add an empty second section.
+    make.arg("CONFIG_DEBUG_INFO_BTF_MODULES=");
+    make.args(arguments);
+    make.arg(format!(
+        "-j{}",
+        std::thread::available_parallelism().map_or(2, usize::from)
+    ));
+    let log = out.join("build.log");
+    let _ = std::fs::remove_file(&log);
+    let mut worked = false;
+    job::run(make, &log, &step, |line| {
+        if line.starts_with("  ") {
+            worked = true;
+            step.message(line.trim());
+        }
+    })?
+    .map_err(|failure| failure.into_error("building the module"))?;
+    let file = out.join(format!("{name}.ko"));
+    if !file.exists() {
+        bail!("the module build made no {name}.ko: see {}", log.display());
+    }
+    if worked {
+        step.done(&format!("{name}.ko ({variant})"));
+    } else {
+        step.clear();
+    }
+    Ok(Module { file })
 }

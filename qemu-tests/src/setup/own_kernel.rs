@@ -8,6 +8,7 @@ use anyhow::{bail, Context, Result};
 
 use super::config::Config;
 use super::kernel::{source_of, Kernel};
+use super::series;
 use crate::hash::Key;
 use crate::inside::Root;
 
@@ -51,6 +52,12 @@ pub fn check(dir: &Path) -> Result<Config> {
     Ok(parsed)
 }
 
+/// The version that the build tree says it is of, as `uname -r` will; nothing, if it is not configured.
+pub fn release(dir: &Path) -> String {
+    let text = std::fs::read_to_string(dir.join("include/config/kernel.release"));
+    text.unwrap_or_default().trim().to_owned()
+}
+
 /// Opens the build tree in `dir`.
 ///
 /// # Errors
@@ -78,26 +85,28 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
             have.trim(),
         );
     }
-    let release =
-        std::fs::read_to_string(dir.join("include/config/kernel.release")).unwrap_or_default();
     let image = std::fs::metadata(dir.join("arch/x86/boot/bzImage"))?;
     let built = image
         .modified()?
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default()
         .as_nanos();
-    let make_args = if parsed.get("CONFIG_CC_IS_CLANG") == Some("y") {
-        vec!["LLVM=-19".to_owned()]
-    } else {
-        Vec::new()
-    };
+    let mut make_args = Vec::new();
+    if parsed.get("CONFIG_CC_IS_CLANG") == Some("y") {
+        make_args.push("LLVM=-19".to_owned());
+    }
+    let release = release(&dir);
+    if series::check(&release).is_err() {
+        // Whoever came here insists.
+        make_args.push("RNIC_FORCE=y".to_owned());
+    }
     Ok(Kernel {
         key: Key::default()
             .with(dir.to_string_lossy().as_bytes())
             .with(parsed.text())
             .with(built.to_le_bytes())
             .short(),
-        name: format!("linux {} in {}", release.trim(), dir.display()),
+        name: format!("linux {} in {}", release, dir.display()),
         make_args,
         dir,
     })

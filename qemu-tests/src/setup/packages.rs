@@ -11,9 +11,6 @@ pub const BACKPORTS: &str = "trixie-backports";
 /// Where a kernel source may be found, in order of preference among equal versions.
 pub const SOURCE_SUITES: &[&str] = &[BACKPORTS, "forky", "sid"];
 
-/// Kernel series that the driver is known to build and run on, newest first.
-pub const SERIES: &[&str] = &["7.3"];
-
 /// Packages of the root, by purpose.
 pub const PACKAGES: &[&str] = &[
     // A system to run them in.

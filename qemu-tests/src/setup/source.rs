@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{bail, Context, Result};
 
 use super::apt::Apt;
-use super::packages;
+use super::{packages, series};
 use crate::inside::Root;
 use crate::job;
 use crate::lock::write_whole;
@@ -44,7 +44,7 @@ pub fn find_or_fetch(paths: &Paths, root: &Root) -> Result<Source> {
 
 /// The newest supported source that is complete.
 fn existing(paths: &Paths) -> Option<Source> {
-    for series in packages::SERIES {
+    for series in series::known() {
         let mut found: Vec<Source> = std::fs::read_dir(paths.sources())
             .ok()?
             .filter_map(|entry| {
@@ -74,7 +74,7 @@ fn fetch(paths: &Paths, root: &Root) -> Result<Source> {
         paths.log("source"),
     )?;
     apt.update(&step)?;
-    for series in packages::SERIES {
+    for series in series::known() {
         let Some(version) = apt.versions(&tree(series))?.into_iter().next() else {
             continue;
         };
@@ -102,7 +102,7 @@ fn fetch(paths: &Paths, root: &Root) -> Result<Source> {
         "no suite of {} serves a supported kernel source ({}): set RNIC_MIRROR to a full Debian mirror, \
          or use your own kernel with --kernel PATH",
         packages::SOURCE_SUITES.join(", "),
-        packages::SERIES.iter().map(|series| tree(series)).collect::<Vec<_>>().join(", "),
+        series::known().map(tree).collect::<Vec<_>>().join(", "),
     )
 }
 

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::lane::Lane;
+use crate::lane::{Kind, Lane};
 use crate::trace;
 
 /// Descriptor numbers in QEMU.
@@ -155,6 +155,11 @@ impl Machine {
             Some(peer) => format!("rnic.peer={peer}"),
             None => "ipv6.disable_ipv6=1".to_owned(),
         };
+        // It costs every allocation something, which a clock that counts instructions does not mind.
+        let leaks = match (self.mode, lane.kind) {
+            (Mode::Test, Kind::Pair) => "kmemleak=on ",
+            _ => "",
+        };
         let driver = match self.mode {
             // The measured drivers are loaded when it is their turn.
             Mode::Bench => "none",
@@ -163,7 +168,7 @@ impl Machine {
         // Each line of the log carries its level; a panic ends the machine at once.
         format!(
             "console=ttyS0 console_msg_format=syslog loglevel=7 printk.time=1 panic=-1 oops=panic \
-             hung_task_panic=1 softlockup_panic=1 no_timer_check {clock} net.ifnames=0 {network} \
+             hung_task_panic=1 softlockup_panic=1 no_timer_check {leaks}{clock} net.ifnames=0 {network} \
              rnic.nic={} rnic.driver={} rnic.mode={mode}",
             lane.nic, driver,
         )
@@ -228,6 +233,7 @@ mod tests {
             "-device e1000e,netdev=peer",
             "rnic.peer=e1000e",
             "rnic.driver=rnic",
+            "kmemleak=on",
         ] {
             assert!(line.contains(part), "{part} in {line}");
         }

@@ -6,7 +6,7 @@
 //! lock and has the [`TxFiller`]; the poll function has the [`TxCleaner`]. A packet takes a slot for each of its
 //! descriptors, and is kept in the first.
 
-use super::{Descriptors, Len, SharedSlots};
+use super::{Emptying, Filling, Len};
 use crate::{
     desc::{offload::Offload, Transmit},
     sys::{dma::Mapping, skb::SkBuff, xdp_frame::XdpFrame},
@@ -15,10 +15,6 @@ use core::marker::PhantomData;
 use kernel::{
     device::{Bound, Device},
     prelude::*,
-    sync::{
-        atomic::{Acquire, Atomic, Relaxed, Release},
-        Arc,
-    },
 };
 
 /// Bytes that one descriptor sends, at most: less than either format can say.
@@ -72,47 +68,22 @@ struct Slot {
     bytes: u32,
 }
 
-/// The ring, shared by both sides.
-///
-/// # Invariants
-///
-/// Slots from `clean` to `used` are the cleaner's (and the device's), the others the filler's. Only the cleaner moves
-/// `clean`, only the filler moves `used`; there is one of each.
-struct Shared {
-    descriptors: Descriptors,
-    slots: SharedSlots<Slot>,
-    clean: Atomic<usize>,
-    used: Atomic<usize>,
-}
-
-impl Shared {
-    #[inline]
-    fn len(&self) -> Len {
-        self.descriptors.len
-    }
-
-    #[inline]
-    fn free(&self) -> usize {
-        self.len().distance(
-            self.used.load(Relaxed).wrapping_add(1),
-            self.clean.load(Acquire),
-        )
+impl Slot {
+    /// Takes back what the device was not told of.
+    fn forget(&mut self) {
+        self.mapping = None;
     }
 }
 
 /// The side that fills the ring.
 pub(crate) struct TxFiller<F> {
-    shared: Arc<Shared>,
-    /// `used`, which nobody else moves.
-    used: usize,
-    /// `clean` as it was when it was last looked at: there is at least as much room as it says.
-    clean: usize,
+    side: Filling<Slot>,
     _format: PhantomData<F>,
 }
 
 /// The side that cleans the ring.
 pub(crate) struct TxCleaner<F> {
-    shared: Arc<Shared>,
+    side: Emptying<Slot>,
     _format: PhantomData<F>,
 }
 
@@ -125,23 +96,13 @@ pub(crate) fn ring<F: Transmit>(
     dev: &Device<Bound>,
     len: Len,
 ) -> Result<(TxFiller<F>, TxCleaner<F>)> {
-    let shared = Arc::new(
-        Shared {
-            descriptors: Descriptors::new(dev, len)?,
-            slots: SharedSlots::new(len)?,
-            clean: Atomic::new(0),
-            used: Atomic::new(0),
-        },
-        GFP_KERNEL,
-    )?;
+    let (filling, emptying) = super::shared(dev, len)?;
     let filler = TxFiller {
-        shared: shared.clone(),
-        used: 0,
-        clean: 0,
+        side: filling,
         _format: PhantomData,
     };
     let cleaner = TxCleaner {
-        shared,
+        side: emptying,
         _format: PhantomData,
     };
     Ok((filler, cleaner))
@@ -151,27 +112,19 @@ impl<F: Transmit> TxFiller<F> {
     /// Slots that can be filled.
     #[inline]
     pub(crate) fn free(&mut self) -> usize {
-        self.clean = self.shared.clean.load(Acquire);
-        self.known_free()
-    }
-
-    #[inline]
-    fn known_free(&self) -> usize {
-        self.shared
-            .len()
-            .distance(self.used.wrapping_add(1), self.clean)
+        self.side.free()
     }
 
     /// Whether there is room for any packet. The other side is only asked if there was none before.
     #[inline]
     pub(crate) fn has_room(&mut self) -> bool {
-        self.known_free() >= PACKET_SLOTS || self.free() >= PACKET_SLOTS
+        self.side.known_free() >= PACKET_SLOTS || self.free() >= PACKET_SLOTS
     }
 
     /// A stopped queue goes on when so many slots are free.
     #[inline]
     pub(crate) fn wake_at(&self) -> usize {
-        wake_at(self.shared.len())
+        wake_at(self.side.ring.len())
     }
 
     /// Gives a packet of `parts` parts to the device, once the tail is written. `part` makes each readable. Comes back if
@@ -184,27 +137,24 @@ impl<F: Transmit> TxFiller<F> {
         parts: usize,
         mut part: impl FnMut(&Packet, usize) -> Option<Part>,
     ) -> Result<(), Packet> {
-        let ring = &*self.shared;
-        let len = ring.len();
-        let first = self.used;
-        let mut free = self.known_free();
-        let mut at = first;
-        let mut last = first;
+        let mut room = self.side.room();
         let Sent {
             packet,
             packets,
             bytes,
             stamped,
         } = sent;
-        if let Some(context) = F::context(offload).filter(|_| free > 0) {
-            ring.descriptors.write(at, context);
-            at = len.next(at);
-            free = free.wrapping_sub(1);
+        if let Some(context) = F::context(offload) {
+            if let Some(slot) = room.next() {
+                slot.descriptors.write(slot.index, context);
+            }
         }
         let mut beginning = true;
+        let mut last = 0;
         for index in 0..parts {
             let Some(part) = part(&packet, index) else {
-                return Err(self.take_back(first, at, packet));
+                room.undo(Slot::forget);
+                return Err(packet);
             };
             let (mut addr, mut rest) = (part.addr, part.len);
             let ends = index.wrapping_add(1) == parts;
@@ -212,71 +162,50 @@ impl<F: Transmit> TxFiller<F> {
             loop {
                 let piece = rest.min(DESCRIPTOR_BYTES);
                 rest = rest.wrapping_sub(piece);
-                if free == 0 {
-                    return Err(self.take_back(first, at, packet));
-                }
+                let Some(slot) = room.next() else {
+                    room.undo(Slot::forget);
+                    return Err(packet);
+                };
                 let data = F::data(addr, piece, beginning, ends && rest == 0, offload);
-                ring.descriptors.write(at, data);
+                slot.descriptors.write(slot.index, data);
                 if mapping.is_some() {
-                    // SAFETY: The slot is the filler's: it is not between `clean` and `used`.
-                    if let Some(slot) = unsafe { ring.slots.slot(at) } {
-                        slot.mapping = mapping.take();
-                    }
+                    slot.content.mapping = mapping.take();
                 }
                 beginning = false;
-                last = at;
-                at = len.next(at);
-                free = free.wrapping_sub(1);
+                last = slot.index;
                 addr = addr.wrapping_add(piece.into());
                 if rest == 0 {
                     break;
                 }
             }
         }
-        // SAFETY: As above.
-        if let Some(slot) = unsafe { ring.slots.slot(first) } {
-            slot.packet = Some(packet);
-            slot.last = last as u16;
-            slot.packets = packets;
-            slot.bytes = bytes;
-            slot.stamped = stamped;
+        if let Some(slot) = room.first() {
+            slot.content.packet = Some(packet);
+            slot.content.last = last as u16;
+            slot.content.packets = packets;
+            slot.content.bytes = bytes;
+            slot.content.stamped = stamped;
         }
-        self.used = at;
-        ring.used.store(at, Release);
+        room.publish();
         Ok(())
-    }
-
-    /// Forgets the descriptors from `first` to `end`, which the device was not told of.
-    #[cold]
-    fn take_back(&mut self, first: usize, end: usize, packet: Packet) -> Packet {
-        let len = self.shared.len();
-        let mut at = first;
-        while at != end {
-            // SAFETY: The slot is the filler's: it is not between `clean` and `used`.
-            if let Some(slot) = unsafe { self.shared.slots.slot(at) } {
-                slot.mapping = None;
-            }
-            at = len.next(at);
-        }
-        packet
     }
 
     /// What the tail register is to say.
     #[inline]
     pub(crate) fn tail(&self) -> u16 {
-        self.used as u16
+        self.side.used as u16
     }
 }
 
 impl<F: Transmit> TxCleaner<F> {
     /// Where the device finds the ring.
     pub(crate) fn dma_addr(&self) -> u64 {
-        self.shared.descriptors.dma_addr()
+        self.side.ring.descriptors.dma_addr()
     }
 
     /// Its length.
     pub(crate) fn len(&self) -> Len {
-        self.shared.len()
+        self.side.ring.len()
     }
 
     /// The next packet that the device has sent.
@@ -292,65 +221,52 @@ impl<F: Transmit> TxCleaner<F> {
 
     /// Whether a packet was sent.
     #[inline]
-    pub(crate) fn is_pending(&self) -> bool {
-        let ring = &*self.shared;
-        let clean = ring.clean.load(Relaxed);
-        if clean == ring.used.load(Acquire) {
-            return false;
-        }
-        // SAFETY: The slot is the cleaner's: it is between `clean` and `used`; nothing else refers to it.
-        unsafe { ring.slots.slot(clean) }
-            .is_some_and(|slot| F::is_done(ring.descriptors.read(slot.last.into(), 1)))
+    pub(crate) fn is_pending(&mut self) -> bool {
+        let mut filled = self.side.filled();
+        let first = filled.next();
+        first.is_some_and(|slot| F::is_done(slot.descriptors.read(slot.content.last.into(), 1)))
     }
 
     #[inline]
     fn take(&mut self, done: impl FnOnce(u64) -> bool) -> Option<Sent> {
-        let ring = &*self.shared;
-        let len = ring.len();
-        let clean = ring.clean.load(Relaxed);
-        if clean == ring.used.load(Acquire) {
-            return None;
-        }
-        // SAFETY: The slot is the cleaner's: it is between `clean` and `used`.
-        let slot = unsafe { ring.slots.slot(clean) }?;
-        let last = usize::from(slot.last);
-        if !done(ring.descriptors.read(last, 1)) {
+        let mut filled = self.side.filled();
+        let first = filled.next()?;
+        let last = usize::from(first.content.last);
+        if !done(first.descriptors.read(last, 1)) {
             return None;
         }
         let sent = Sent {
-            packet: slot.packet.take()?,
-            packets: slot.packets,
-            bytes: slot.bytes,
-            stamped: slot.stamped,
+            packet: first.content.packet.take()?,
+            packets: first.content.packets,
+            bytes: first.content.bytes,
+            stamped: first.content.stamped,
         };
-        slot.mapping = None;
-        let mut at = clean;
+        first.content.mapping = None;
+        let mut at = first.index;
         while at != last {
-            at = len.next(at);
-            // SAFETY: As above; the first slot's reference is not used any more.
-            if let Some(slot) = unsafe { ring.slots.slot(at) } {
-                slot.mapping = None;
-            }
+            let next = filled.next()?;
+            next.content.mapping = None;
+            at = next.index;
         }
-        ring.clean.store(len.next(at), Release);
+        filled.release();
         Some(sent)
     }
 
     /// Whether nothing is under way.
     pub(crate) fn is_empty(&self) -> bool {
-        self.shared.clean.load(Relaxed) == self.shared.used.load(Acquire)
+        self.side.is_empty()
     }
 
     /// Slots that can be filled.
     #[inline]
     pub(crate) fn free(&self) -> usize {
-        self.shared.free()
+        self.side.free()
     }
 
     /// A stopped queue goes on when so many slots are free.
     #[inline]
     pub(crate) fn wake_at(&self) -> usize {
-        wake_at(self.shared.len())
+        wake_at(self.side.ring.len())
     }
 }
 

@@ -12,9 +12,11 @@ use super::failures::{prepare, with_failure};
 use super::queues::{channels, set_channels};
 use super::traffic::{numbers, sequence_numbers};
 use super::updown::available;
+use crate::boot;
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
+use crate::kmemleak;
 use crate::netlink::{array, Family};
 use crate::programs::Programs;
 use crate::spread::Spread;
@@ -30,6 +32,8 @@ pub(super) const CASES: &[Definition] = &[
     Definition::new("leaks::failed_channels", failed_channels),
     Definition::new("leaks::failed_socket", failed_socket),
     Definition::new("leaks::failed_attach", failed_attach),
+    Definition::on("pair", "leaks::unreferenced", unreferenced),
+    Definition::on("pair", "leaks::planted", planted),
 ];
 
 const PAGE_POOL_GET: u8 = 5;
@@ -301,4 +305,56 @@ fn failed_attach(case: &mut Case<'_>) -> Result<()> {
         || Ok(()),
         || tools::line(&format!("ip link show dev {NAME}")),
     )
+}
+
+/// Whatever is done with the interface and the module, the kernel's search finds nothing.
+fn unreferenced(case: &mut Case<'_>) -> Result<()> {
+    kmemleak::start()?;
+    let mut programs = Programs::load("verdict", false)?;
+    for round in 0..2 {
+        let ifindex = case.eth.ifindex()?;
+        for change in [
+            "ethtool -G eth0 rx 128 tx 128",
+            "ethtool -L eth0 combined 1",
+            "ethtool -K eth0 rxhash off rxvlan off",
+            "ethtool -X eth0 equal 1",
+            "ip link set dev eth0 mtu 4000",
+            "ip link set dev eth0 down",
+            "ip link set dev eth0 up",
+            "ip link set dev eth0 mtu 1500",
+            "ethtool -t eth0 offline",
+            "ethtool -L eth0 combined 2",
+        ] {
+            tools::line(change)?;
+        }
+        programs.attach("pass")?;
+        drop(Xsk::open_in_turn(ifindex, 0, Options::ZERO_COPY)?);
+        tools::line("ethtool -G eth0 rx 256 tx 256")?;
+        programs.detach()?;
+        ctl::log(&format!("round {round}: the module goes and comes back"));
+        boot::rmmod("rnic")?;
+        boot::insmod("rnic")?;
+        boot::appears()?;
+        case.eth.up()?;
+    }
+    drop(programs);
+    case.ktap.equal(
+        "memory that nothing refers to",
+        kmemleak::unreferenced()?,
+        Vec::<String>::new(),
+    );
+    Ok(())
+}
+
+/// The same search, of a module that loses what it takes.
+fn planted(case: &mut Case<'_>) -> Result<()> {
+    kmemleak::start()?;
+    boot::insmod("leak")?;
+    let found = kmemleak::unreferenced()?;
+    case.ktap.check(
+        "what was lost on purpose is found, and nothing else",
+        !found.is_empty() && found.iter().all(|object| object.contains("leak_init")),
+        format_args!("{found:?}"),
+    );
+    Ok(())
 }

@@ -15,6 +15,7 @@ use super::queues::set_channels;
 use super::updown::available;
 use crate::case::{Case, Definition};
 use crate::ctl;
+use crate::kmemleak;
 use crate::pair::{REMOTE, REMOTE_V4, REMOTE_V6};
 use crate::programs::Programs;
 use crate::tools;
@@ -92,6 +93,7 @@ fn stream(case: &mut Case<'_>, to: &[&str]) -> Result<()> {
     let ifindex = case.eth.ifindex()?;
     let mut programs = Programs::load("verdict", false)?;
     set_channels(2)?;
+    kmemleak::start()?;
     let before = available()?;
     let mut server = server()?;
     ctl::log("the server listens");
@@ -164,5 +166,10 @@ fn stream(case: &mut Case<'_>, to: &[&str]) -> Result<()> {
     let lost = before - available()?;
     case.ktap
         .check("no leak", lost < 6144, format_args!("{lost} KiB less"));
+    case.ktap.equal(
+        "memory that nothing refers to",
+        kmemleak::unreferenced()?,
+        Vec::<String>::new(),
+    );
     Ok(())
 }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Takes memory and forgets it: what a search for leaks must find. */
+#include <linux/module.h>
+#include <linux/slab.h>
+
+static int __init leak_init(void)
+{
+	int i;
+
+	/* Several: an address may stay behind in a register or on a stack. */
+	for (i = 0; i < 8; i++) {
+		if (!kzalloc(1024, GFP_KERNEL))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void __exit leak_exit(void)
+{
+}
+
+module_init(leak_init);
+module_exit(leak_exit);
+MODULE_DESCRIPTION("Loses memory on purpose");
+MODULE_LICENSE("GPL");
