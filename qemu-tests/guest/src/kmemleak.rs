@@ -2,7 +2,9 @@
 
 //! The kernel's own search for memory that nothing refers to: what it finds, nobody will ever give back.
 //!
-//! Only pairs have it switched on (`kmemleak=on`). What is found is not told to the log, so it must be asked for.
+//! Only pairs have it switched on (`kmemleak=on`). What is found is not told to the log, so it must be asked for. Some dozens of
+//! objects of each size may go unnoticed: the allocator has lists of what it gave away lately. So whatever is suspected of
+//! losing memory must be done often.
 
 use std::time::Duration;
 
