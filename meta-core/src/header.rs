@@ -163,7 +163,16 @@ impl Family<'_> {
         for layout in self.layouts {
             writeln!(out, "\t{} = {:#010x},", Upper(layout.name), layout.id)?;
         }
-        writeln!(out, "}};\n")
+        writeln!(out, "}};\n")?;
+        writeln!(
+            out,
+            "/* Every layout, for exact readers: X(its struct, its id). */"
+        )?;
+        write!(out, "#define {}_LAYOUTS(X)", Upper(self.name))?;
+        for layout in self.layouts {
+            write!(out, " \\\n\tX({}, {})", layout.name, Upper(layout.name))?;
+        }
+        writeln!(out, "\n")
     }
 }
 

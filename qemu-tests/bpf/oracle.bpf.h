@@ -79,11 +79,13 @@ struct reading {
 	__u32 kind; /* of the time */
 };
 
-/* Finds the payload of an oracle frame; 0 when it is one. Call before claiming. */
-static __always_inline int oracle_parse(struct xdp_md *ctx, struct expect *expect)
+/* Finds the payload of an oracle frame; 0 when it is one. Call before claiming. `ctx` may be a struct __sk_buff. */
+#define oracle_parse(ctx, expect) \
+	oracle_parse_bytes((void *)(long)(ctx)->data, (void *)(long)(ctx)->data_end, expect)
+
+static __always_inline int oracle_parse_bytes(void *data, void *end, struct expect *expect)
 {
-	void *end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = (void *)(long)ctx->data;
+	struct ethhdr *eth = data;
 	struct oracle_payload *payload;
 	void *l3 = eth + 1;
 	__be16 proto;

@@ -9,17 +9,16 @@
 #ifndef SCORE_BPF_H
 #define SCORE_BPF_H
 
-#define QUEUES 8
+#include "misparse.bpf.h"
+
 #define EPOCHS 8192 /* for each queue */
 #define SEEN_WORDS 65536
-#define MISPARSES 16
-
-enum reader { FROZEN, KFUNC, LATE_BOUND, READERS };
 
 struct config {
 	__u32 verdict;
 	__u32 first_seq;  /* number that bit 0 of `seen` stands for */
 	__u64 not_before; /* no packet arrived before that, by the NIC's clock */
+	__u64 off;        /* records may be switched off */
 };
 
 struct result {
@@ -28,7 +27,7 @@ struct result {
 	__u64 duplicates;
 	__u64 out_of_range;    /* numbers that `seen` has no bit for */
 	__u64 meta_at_start;   /* data_meta was not data */
-	__u64 no_record;
+	__u64 no_record;       /* although records were on */
 	__u64 stale;           /* generation went back, or one with two layouts */
 	__u64 unbound;         /* the late-bound reader could not bind */
 	__u64 wrong_tag;       /* the tag in the frame is not the one that was sent */
@@ -50,13 +49,6 @@ struct epoch {
 	__u64 got[READERS][FIELDS];
 };
 
-/* A misparse, for whoever has to find out why. */
-struct misparse {
-	__u32 reader; /* plus one: 0 for no misparse */
-	__u32 field, seq, layout_id, generation, has;
-	__u64 got, want;
-};
-
 /*
  * What is known about the packet in hand. In a map rather than on the stack: the verifier follows what
  * the stack holds, and there are too many ways through three readers to follow.
@@ -74,21 +66,11 @@ struct {
 	__type(value, struct scratch);
 } scratch SEC(".maps");
 
-#define ARRAY(name, entries, value_type)                \
-	struct {                                        \
-		__uint(type, BPF_MAP_TYPE_ARRAY);       \
-		__uint(max_entries, entries);           \
-		__type(key, __u32);                     \
-		__type(value, value_type);              \
-	} name SEC(".maps")
-
 ARRAY(config, 1, struct config);
 ARRAY(result, QUEUES, struct result);
 ARRAY(epochs, QUEUES * EPOCHS, struct epoch);
 ARRAY(seen, SEEN_WORDS, __u64);
-ARRAY(misparses, MISPARSES, struct misparse);
 
-static __u32 kept;
 static __u16 newest[QUEUES];
 /* The last time of each queue, by where it comes from: the NIC may have kept a time before the driver read one. */
 static __u64 last_stamp[QUEUES][4];
@@ -156,8 +138,7 @@ static __always_inline int stamp_can_be(const struct config *c, struct result *r
 __noinline int judge(struct result *r, struct epoch *e, struct scratch *now, __u32 reader)
 {
 	struct reading *got;
-	struct misparse *s;
-	__u32 i, slot, wrong = FIELDS;
+	__u32 i, wrong = FIELDS;
 
 	if (!r || !e || !now || reader >= READERS)
 		return 0;
@@ -176,18 +157,7 @@ __noinline int judge(struct result *r, struct epoch *e, struct scratch *now, __u
 	/* The frozen reader's are many and expected: keep the others. */
 	if (reader == FROZEN && kept)
 		return 0;
-	slot = __sync_fetch_and_add(&kept, 1) % MISPARSES;
-	s = bpf_map_lookup_elem(&misparses, &slot);
-	if (!s)
-		return 0;
-	s->reader = reader + 1;
-	s->field = wrong;
-	s->seq = now->want.seq;
-	s->layout_id = e->layout_id;
-	s->generation = e->generation;
-	s->has = now->want.has >> wrong & 1;
-	s->got = got->value[wrong];
-	s->want = now->want.value[wrong];
+	note_misparse(reader, wrong, &now->want, got->value[wrong], e->layout_id, e->generation);
 	return 0;
 }
 

@@ -57,6 +57,32 @@ pub enum Verb {
         json: Option<PathBuf>,
     },
 
+    /// Change everything at random under live traffic, and have every reader look at every packet.
+    ///
+    /// Features, time stamps, flags, rings, channels, the RSS table, coalescing, the MTU, the program, the link: changed by
+    /// several workers at once, while records are read late-bound, exactly, by kfuncs, in TC, behind a cpumap, a devmap and a
+    /// veth, and by AF_XDP sockets with copies and without. Ends with a table for the readers, one for the kinds of changes.
+    Storm {
+        /// Only on this NIC.
+        #[arg(long, value_parser = ["e1000e", "igb"])]
+        nic: Option<String>,
+        /// Changes, at least.
+        #[arg(long, default_value_t = 2000)]
+        changes: u32,
+        /// Packets, at least.
+        #[arg(long, default_value_t = 200_000)]
+        packets: u64,
+        /// End after so many seconds of the machine's time, whatever was reached.
+        #[arg(long, value_name = "S", default_value_t = 3600)]
+        seconds: u64,
+        /// Where the pseudo-random choices start: the same seed makes the same frames and the same changes.
+        #[arg(long, value_name = "K", default_value_t = 1)]
+        seed: u64,
+        /// Write the results to a file for machines.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+    },
+
     /// Run every test: the workspace's own, then each guest case in a fresh machine.
     ///
     /// Exits with 1 when a test failed, 3 when the kernel's log has something unexpected, 4 when the machinery failed.

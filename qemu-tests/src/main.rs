@@ -17,6 +17,7 @@ mod build;
 mod case;
 mod cli;
 mod demo;
+mod follow;
 mod frames;
 mod fuzz;
 mod guest_tests;
@@ -37,6 +38,7 @@ mod root_cargo;
 mod setup;
 mod shell;
 mod splat;
+mod storm;
 mod test_run;
 mod toeplitz;
 mod trace;
@@ -50,6 +52,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
+use serde_json::json;
 
 use boot::Workshop;
 use cli::{Bench, Cli, Verb};
@@ -88,6 +91,18 @@ fn run(cli: &Cli) -> Result<()> {
             Ok(())
         }
         Verb::Demo { changes, json } => demo::run(&workshop, *changes, json.as_deref()),
+        Verb::Storm {
+            nic,
+            changes,
+            packets,
+            seconds,
+            seed,
+            json,
+        } => {
+            let wanted =
+                json!({ "changes": changes, "packets": packets, "seconds": seconds, "seed": seed });
+            storm::run(&workshop, nic.as_deref(), &wanted, json.as_deref())
+        }
         Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
         Verb::Btf(_) => Ok(()),
         Verb::Bench {

@@ -89,6 +89,8 @@ pub(crate) struct Traffic {
     pub(crate) mac: [u8; 6],
     /// Bytes of payload, at least [`Expect::LEN`].
     pub(crate) payload: usize,
+    /// Bytes of payload, at most; frames have any length between.
+    pub(crate) longest: usize,
 }
 
 impl Default for Traffic {
@@ -104,6 +106,7 @@ impl Default for Traffic {
             to,
             mac: GUEST_MAC,
             payload: 32,
+            longest: 32,
         }
     }
 }
@@ -148,6 +151,10 @@ impl Traffic {
         if let Some(payload) = request.get("payload") {
             traffic.payload = number(payload).ok_or_else(|| bad("payload"))?;
         }
+        traffic.longest = match request.get("longest") {
+            Some(longest) => number(longest).ok_or_else(|| bad("longest"))?,
+            None => traffic.payload,
+        };
         if let Some(dst) = request.get("dst") {
             traffic.to.0 = dst
                 .as_str()
@@ -174,7 +181,9 @@ impl Traffic {
         let ends = self.ends(seq % self.flows, kind);
         let expect = self.expect(seq, kind, tag, &ends);
         let mut payload = expect.to_bytes();
-        payload.resize(self.payload.max(Expect::LEN), 0x5a);
+        let more = self.longest.saturating_sub(self.payload) as u64;
+        let len = self.payload + pick(mix(!random), more + 1);
+        payload.resize(len.max(Expect::LEN), 0x5a);
         let frame = kind.frame(&ends, seq, expect.ip_id, &payload);
         match tag {
             Some(tag) => frames::tagged(frame, tag),
@@ -252,6 +261,14 @@ impl Traffic {
             },
         }
     }
+}
+
+/// The number of a frame of the oracle, whatever was done to its headers.
+pub(crate) fn sequence_number(frame: &[u8]) -> Option<u32> {
+    let magic = expect::MAGIC.to_be_bytes();
+    let at = frame.windows(4).position(|word| word == magic)?;
+    let bytes = frame.get(at + 4..at + 8)?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
 }
 
 fn number<T: TryFrom<u64>>(value: &Value) -> Option<T> {

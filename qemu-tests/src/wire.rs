@@ -7,6 +7,8 @@
 //! sender waits. What must never happen is a message of length zero, which QEMU takes for the end
 //! of the stream. See [`Wire::answer`] for what the guest can ask.
 
+mod window;
+
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -19,6 +21,7 @@ use rustix::io::Errno;
 use rustix::net::{self, sockopt, RecvFlags, SendFlags, Shutdown};
 use serde_json::{json, Value};
 
+use self::window::Returned;
 use crate::frames;
 use crate::oracle::Traffic;
 
@@ -36,6 +39,7 @@ const LONGEST: usize = 1 << 17;
 pub(crate) struct Wire {
     socket: Arc<OwnedFd>,
     captured: Arc<Mutex<Captured>>,
+    returned: Returned,
     background: Option<Background>,
     next_seq: u32,
 }
@@ -49,6 +53,7 @@ struct Captured {
 #[derive(Debug)]
 struct Background {
     stop: Arc<AtomicBool>,
+    pause: Arc<AtomicBool>,
     first_seq: u32,
     thread: JoinHandle<Result<u32, String>>,
 }
@@ -60,6 +65,10 @@ struct Burst {
     /// How many; `None`: until told to stop.
     count: Option<u32>,
     gap: Duration,
+    /// How many frames may be ahead of the last one that came back.
+    window: Option<u32>,
+    pause: Arc<AtomicBool>,
+    returned: Returned,
 }
 
 impl Wire {
@@ -72,13 +81,15 @@ impl Wire {
         let socket = Arc::new(end);
         sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(PATIENCE))?;
         let captured = Arc::new(Mutex::new(Captured::default()));
-        let (from, to) = (Arc::clone(&socket), Arc::clone(&captured));
+        let returned = Returned::default();
+        let (from, to, back) = (Arc::clone(&socket), Arc::clone(&captured), returned.clone());
         thread::Builder::new()
             .name("wire".into())
-            .spawn(move || capture(&from, &to))?;
+            .spawn(move || capture(&from, &to, &back))?;
         Ok(Self {
             socket,
             captured,
+            returned,
             background: None,
             next_seq: 0,
         })
@@ -90,7 +101,8 @@ impl Wire {
     ///   [`crate::oracle`]),"flows":8,"gap_us":0,"seed":1,"mac":"525400123456","dst":"192.0.2.77","dport":9999,"payload":32}` sends numbered frames of the oracle and answers
     ///   `{"sent":64,"first_seq":0,"last_seq":63}`; with `"background":true` it answers at once and keeps sending
     ///   (`"count":0`: without end) until
-    /// - `{"stop":true}`, which answers the same about what was sent;
+    /// - `{"stop":true}`, which answers the same about what was sent; with `"window":64` it sends no more than so many frames
+    ///   beyond the last one that came back, and `{"pause":true}` and `{"pause":false}` hold it meanwhile;
     /// - `{"raw":["hex",…],"repeat":1}` sends frames byte for byte, `{"sent":N}`;
     /// - `{"captured":true,"ethertype":"88b5","peek":false}` answers `{"frames":["hex",…],"forgotten":0}`: what the
     ///   guest sent since the last time, of this type when one is given.
@@ -113,6 +125,11 @@ impl Wire {
         if request["stop"] == json!(true) {
             return self.stop();
         }
+        if let Some(pause) = request.get("pause").and_then(Value::as_bool) {
+            let background = self.background.as_ref().ok_or("nothing is being sent")?;
+            background.pause.store(pause, Ordering::Relaxed);
+            return Ok(json!({}));
+        }
         if self.background.is_some() {
             return Err("frames are being sent already: ask for stop first".into());
         }
@@ -122,10 +139,15 @@ impl Wire {
         };
         let count = u32::try_from(number("count")?).map_err(|_| "count: too large")?;
         let background = request["background"] == json!(true);
+        let window = u32::try_from(number("window")?).map_err(|_| "window: too large")?;
+        let pause = Arc::new(AtomicBool::new(false));
         let burst = Burst {
             traffic: Traffic::from_json(request)?,
             count: (count > 0 || !background).then_some(count),
             gap: Duration::from_micros(number("gap_us")?),
+            window: (window > 0).then_some(window),
+            pause: Arc::clone(&pause),
+            returned: self.returned.clone(),
         };
         let first = self.next_seq;
         if background {
@@ -137,6 +159,7 @@ impl Wire {
                 .map_err(|e| format!("no thread: {e}"))?;
             self.background = Some(Background {
                 stop,
+                pause,
                 first_seq: first,
                 thread,
             });
@@ -151,6 +174,7 @@ impl Wire {
             stop,
             first_seq,
             thread,
+            ..
         } = self.background.take().ok_or("nothing is being sent")?;
         stop.store(true, Ordering::Relaxed);
         self.next_seq = thread.join().map_err(|_| "the sender panicked")??;
@@ -213,13 +237,22 @@ impl Burst {
     fn send(&self, socket: &OwnedFd, first: u32, stop: &AtomicBool) -> Result<u32, String> {
         let (start, mut seq) = (Instant::now(), first);
         while self.count.is_none_or(|count| seq - first < count) && !stop.load(Ordering::Relaxed) {
+            if self.pause.load(Ordering::Relaxed) {
+                thread::sleep(Duration::from_millis(1));
+                continue;
+            }
+            if let Some(window) = self.window {
+                self.returned.wait(seq, window);
+            }
             if !send(socket, &self.traffic.frame(seq), stop)? {
                 break;
             }
             seq += 1;
-            // Against the start, so that a late wake-up does not lower the rate.
+            // Against the start, so that a late wake-up does not lower the rate; but what was held is not made up for.
             let due = start + self.gap * (seq - first);
-            if !self.gap.is_zero() {
+            if !self.gap.is_zero() && self.window.is_some() {
+                thread::sleep(self.gap);
+            } else if !self.gap.is_zero() {
                 thread::sleep(due.saturating_duration_since(Instant::now()));
             }
         }
@@ -248,12 +281,13 @@ fn send(socket: &OwnedFd, frame: &[u8], stop: &AtomicBool) -> Result<bool, Strin
 }
 
 /// Keeps what arrives until the other end closes.
-fn capture(socket: &OwnedFd, captured: &Mutex<Captured>) {
+fn capture(socket: &OwnedFd, captured: &Mutex<Captured>, returned: &Returned) {
     let mut buffer = vec![0; LONGEST];
     loop {
         match net::recv(socket, &mut buffer[..], RecvFlags::empty()) {
             Ok((0, _)) => return,
             Ok((len, _)) => {
+                returned.look(&buffer[..len]);
                 let mut captured = lock(captured);
                 if captured.frames.len() == KEPT {
                     captured.frames.pop_front();

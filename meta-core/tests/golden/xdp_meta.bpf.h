@@ -64,6 +64,13 @@ enum nic_rx_layout {
 	NIC_RX_HASH_VLAN = 0x462b705b,
 };
 
+/* Every layout, for exact readers: X(its struct, its id). */
+#define NIC_RX_LAYOUTS(X) \
+	X(nic_rx_none, NIC_RX_NONE) \
+	X(nic_rx_hash, NIC_RX_HASH) \
+	X(nic_rx_vlan, NIC_RX_VLAN) \
+	X(nic_rx_hash_vlan, NIC_RX_HASH_VLAN)
+
 /* All fields together, then each layout; a record ends where the packet starts. */
 struct nic_rx {
 	__u32 rx_hash;
@@ -172,32 +179,40 @@ static __always_inline void xdp_meta_release(struct xdp_md *ctx)
 	bpf_xdp_adjust_meta(ctx, XDP_META_CLAIM);
 }
 
-/* Exposes the packet's record. 0, or negative: there is none, and nothing is claimed. */
-static __always_inline int xdp_meta_claim(struct xdp_md *ctx, struct xdp_meta *meta)
+/* Whether the bytes from `claimed` to `data` are a claim with a record: 0, or negative. */
+static __always_inline int xdp_meta_from(void *claimed, void *data, __u32 queue, struct xdp_meta *meta)
 {
-	void *claimed, *data;
-
-	if (bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM))
-		return XDP_META_NO_RECORD;
-	claimed = (void *)(long)ctx->data_meta;
-	data = (void *)(long)ctx->data;
 	if (claimed + XDP_META_CLAIM > data)
-		goto none;
+		return XDP_META_NO_RECORD;
 	/* Somebody else's metadata is in between. The compiler must not make one comparison of the two. */
 	asm volatile("" : "+r"(claimed));
 	if (claimed + XDP_META_CLAIM < data)
-		goto none;
-
+		return XDP_META_NO_RECORD;
 	meta->claimed = claimed;
 	meta->data = data;
 	meta->trailer = *(__u64 *)(claimed + XDP_META_CLAIM - XDP_META_TRAILER);
-	meta->queue = ctx->rx_queue_index;
-	if (xdp_meta_layout_id(meta))
+	meta->queue = queue;
+	return xdp_meta_layout_id(meta) ? 0 : XDP_META_NO_RECORD;
+}
+
+/* Exposes the packet's record. 0, or negative: there is none, and nothing is claimed. */
+static __always_inline int xdp_meta_claim(struct xdp_md *ctx, struct xdp_meta *meta)
+{
+	if (bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM))
+		return XDP_META_NO_RECORD;
+	if (!xdp_meta_from((void *)(long)ctx->data_meta, (void *)(long)ctx->data, ctx->rx_queue_index, meta))
 		return 0;
-none:
 	xdp_meta_release(ctx);
 	return XDP_META_NO_RECORD;
 }
+
+/*
+ * Finds the record that an earlier program has claimed and left in front of the packet: in a program of a cpumap or a devmap,
+ * at another interface, in TC (`ctx` may be a struct __sk_buff). 0, or negative. Getters answer where the packet is still the
+ * driver's: in programs of cpumaps and devmaps; elsewhere read exactly.
+ */
+#define xdp_meta_open(ctx, queue, meta) \
+	xdp_meta_from((void *)(long)(ctx)->data_meta, (void *)(long)(ctx)->data, queue, meta)
 
 #define XDP_META_THERE (1 << 13)
 

@@ -191,7 +191,7 @@ pub(crate) fn run(definition: &Definition, ctl: &mut Ctl, args: Value) {
     }
     // These report in a way of their own.
     let verdict = match definition.name {
-        "demo" | "bench" | "bench_profile" | "upstream" => ktap.verdict(),
+        "demo" | "storm" | "bench" | "bench_profile" | "upstream" => ktap.verdict(),
         _ => ktap.finish(),
     };
     let done = match verdict {

@@ -32,6 +32,7 @@ mod records;
 mod settings;
 mod sockets;
 mod statistics;
+mod storm;
 mod streams;
 mod teeth;
 mod tool;
@@ -44,6 +45,9 @@ mod vlan;
 mod xdp_actions;
 
 use crate::case::Definition;
+
+pub(crate) use announce::late;
+pub(crate) use queues::set_channels;
 
 /// All of them, in the order in which the host lists them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
@@ -84,6 +88,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         teeth::CASES,
         tool::CASES,
         streams::CASES,
+        storm::CASES,
     ];
     TOPICS.iter().copied().flatten()
 }
@@ -93,6 +98,7 @@ pub(crate) fn named(name: &str) -> Option<&'static Definition> {
     all()
         .chain(alarms::CASES)
         .chain(demo::CASES)
+        .chain(storm::ASKED)
         .chain(bench::CASES)
         .chain(upstream::CASES)
         .find(|case| case.name == name)

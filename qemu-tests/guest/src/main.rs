@@ -29,6 +29,7 @@ mod readers;
 mod score;
 mod shell;
 mod spread;
+mod storm;
 mod sys;
 #[allow(dead_code, reason = "the host's file, with what only the host needs")]
 #[path = "../../src/toeplitz.rs"]

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::score::{FIELD_NAMES, HASH, NAMES, STAMP, VLAN};
+use crate::score::{name, FIELD_NAMES, HASH, STAMP, VLAN};
 
 /// `struct misparse` of the readers program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Misparse {
 
 impl fmt::Display for Misparse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let reader = NAMES.get(self.reader).unwrap_or(&"?");
+        let reader = name(self.reader);
         let field = FIELD_NAMES.get(self.field).unwrap_or(&"?");
         let (packet, layout, generation) = (self.seq, self.layout_id, self.generation);
         write!(

@@ -35,6 +35,21 @@ impl Programs {
     ///
     /// What the verifier says.
     pub(crate) fn load_as(object: &str, name: &str, bound: bool) -> Result<Self> {
+        Self::load_sharing(object, name, bound, "", &[])
+    }
+
+    /// Like [`load_as`](Self::load_as), with these maps of what was loaded as `with` in place of its own.
+    ///
+    /// # Errors
+    ///
+    /// What the verifier says.
+    pub(crate) fn load_sharing(
+        object: &str,
+        name: &str,
+        bound: bool,
+        with: &str,
+        maps: &[&str],
+    ) -> Result<Self> {
         let this = Self {
             name: name.to_owned(),
             attached: false,
@@ -42,6 +57,9 @@ impl Programs {
         let mut command = format!("bpftool prog loadall /bpf/{object}.bpf.o {BPFFS}/{name}");
         if bound {
             command += &format!(" xdpmeta_dev {NAME}");
+        }
+        for map in maps {
+            command += &format!(" map name {map} pinned {BPFFS}/{with}_maps/{map}");
         }
         command += &format!(" pinmaps {BPFFS}/{name}_maps");
         tools::line(&command).with_context(|| format!("load {object}"))?;

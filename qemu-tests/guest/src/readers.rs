@@ -4,6 +4,8 @@
 //!
 //! The numbers here are those of the C structs there; a map of another size is an error when it is opened.
 
+use std::cell::Cell;
+
 use anyhow::{Context, Result};
 
 use crate::announcement::Announcement;
@@ -18,7 +20,7 @@ const QUEUES: u32 = 8;
 const EPOCHS: u32 = 8192;
 const SEEN_WORDS: u32 = 65536;
 const MISPARSES: u32 = 16;
-const CONFIG_LEN: usize = 16;
+const CONFIG_LEN: usize = 24;
 const RESULT_WORDS: usize = 11 + READERS;
 const EPOCH_WORDS: usize = 6 + FIELDS * (1 + READERS);
 
@@ -32,7 +34,10 @@ pub(crate) const XDP_PASS: u32 = 2;
 pub(crate) struct Readers {
     /// To attach and detach.
     pub(crate) programs: Programs,
+    object: &'static str,
     verdict: u32,
+    /// The number of which the first bit of `seen` is.
+    first_seq: Cell<u32>,
     config: Map,
     result: Map,
     epochs: Map,
@@ -47,9 +52,20 @@ impl Readers {
     ///
     /// What the verifier says.
     pub(crate) fn load(verdict: u32) -> Result<Self> {
-        let programs = Programs::load("readers", true)?;
+        Self::load_object("readers", verdict)
+    }
+
+    /// Loads another object that scores in the same maps; its program has the object's name.
+    ///
+    /// # Errors
+    ///
+    /// What the verifier says.
+    pub(crate) fn load_object(object: &'static str, verdict: u32) -> Result<Self> {
+        let programs = Programs::load(object, true)?;
         let this = Self {
+            object,
             verdict,
+            first_seq: Cell::new(0),
             config: programs.map("config", CONFIG_LEN)?,
             result: programs.map("result", 8 * RESULT_WORDS)?,
             epochs: programs.map("epochs", 8 * EPOCH_WORDS)?,
@@ -67,10 +83,38 @@ impl Readers {
     ///
     /// When the map is gone.
     pub(crate) fn expect_from(&self, time: u64) -> Result<()> {
-        let words = [self.verdict.to_ne_bytes(), 0_u32.to_ne_bytes()].concat();
-        Ok(self
-            .config
-            .set(0, &[&words[..], &time.to_ne_bytes()].concat())?)
+        self.expect(0, time, false)
+    }
+
+    /// Tells it that, the number of the first packet, and whether records may be switched off.
+    ///
+    /// # Errors
+    ///
+    /// When the map is gone.
+    pub(crate) fn expect(&self, first_seq: u32, time: u64, off: bool) -> Result<()> {
+        self.first_seq.set(first_seq);
+        let words = [self.verdict.to_ne_bytes(), first_seq.to_ne_bytes()].concat();
+        let rest = [time, u64::from(off)].map(u64::to_ne_bytes).concat();
+        Ok(self.config.set(0, &[words, rest].concat())?)
+    }
+
+    /// Forgets all that was counted of generations up to `newest`, and of so many packets.
+    ///
+    /// # Errors
+    ///
+    /// When a map is gone.
+    pub(crate) fn clear(&self, newest: u32, packets: u32) -> Result<()> {
+        for queue in 0..QUEUES {
+            self.result.set(queue, &[0; 8 * RESULT_WORDS])?;
+            for slot in 0..EPOCHS.min(newest.saturating_add(2)) {
+                self.epochs
+                    .set(queue * EPOCHS + slot, &[0; 8 * EPOCH_WORDS])?;
+            }
+        }
+        for word in 0..=packets.min(64 * (SEEN_WORDS - 1)) / 64 {
+            self.seen.set(word, &[0; 8])?;
+        }
+        Ok(())
     }
 
     /// Attaches it to the interface.
@@ -79,7 +123,7 @@ impl Readers {
     ///
     /// What the driver says.
     pub(crate) fn attach(&mut self) -> Result<()> {
-        self.programs.attach("readers")
+        self.programs.attach(self.object)
     }
 
     /// The counters.
@@ -179,7 +223,8 @@ impl Readers {
     ///
     /// When the map is gone.
     pub(crate) fn lost(&self, sent: Sent) -> Result<Vec<u32>> {
-        let (first, end) = (sent.first, sent.first + sent.count);
+        let first = sent.first - self.first_seq.get();
+        let end = first + sent.count;
         let mut lost = Vec::new();
         for word in first / 64..=(end / 64).min(SEEN_WORDS - 1) {
             let bits = words(&self.seen.get(word)?)[0];
@@ -187,7 +232,7 @@ impl Readers {
             lost.extend(
                 numbers
                     .filter(|(seen, n)| !seen && (first..end).contains(n))
-                    .map(|(_, n)| n),
+                    .map(|(_, n)| n + self.first_seq.get()),
             );
         }
         Ok(lost)

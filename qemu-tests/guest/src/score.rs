@@ -15,6 +15,15 @@ use crate::announcement::Announcement;
 pub(crate) const READERS: usize = 3;
 /// Names of the readers, in the order in which the program counts them.
 pub(crate) const NAMES: [&str; READERS] = ["frozen", "kfunc", "late_bound"];
+/// Readers of a storm that come later, in the order in which its programs count them (`bpf/later.bpf.h`).
+pub(crate) const LATER: [&str; 5] = ["exact", "tc", "cpumap", "devmap", "veth"];
+
+/// The name of a reader, later ones included.
+pub(crate) fn name(reader: usize) -> &'static str {
+    let mut names = NAMES.iter().chain(&LATER);
+    names.nth(reader).copied().unwrap_or("?")
+}
+
 /// Index of the reader that freezes its offsets at load.
 pub(crate) const FROZEN: usize = 0;
 /// Index of the reader that asks the kernel's kfuncs.

@@ -302,7 +302,7 @@ fn before_first_use(case: &mut Case<'_>) -> Result<()> {
 }
 
 /// Generations whose first packet was seen before they were announced, and by how many nanoseconds.
-pub(super) fn late(epochs: &[Epoch], announced: &[Announcement]) -> Vec<(u32, u64)> {
+pub(crate) fn late(epochs: &[Epoch], announced: &[Announcement]) -> Vec<(u32, u64)> {
     let known = epochs
         .iter()
         .filter_map(|epoch| Some((epoch.announcement(announced)?, epoch)));

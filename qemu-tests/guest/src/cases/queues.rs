@@ -40,7 +40,7 @@ pub(super) fn channels() -> Result<(u32, u32)> {
 }
 
 /// Sets the number of pairs of queues, unless it is that.
-pub(super) fn set_channels(count: u32) -> Result<()> {
+pub(crate) fn set_channels(count: u32) -> Result<()> {
     if channels()?.0 != count {
         tools::line(&format!("ethtool -L {NAME} combined {count}"))?;
     }

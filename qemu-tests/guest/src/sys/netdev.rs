@@ -18,6 +18,9 @@ const ETHTOOL_GCHANNELS: u32 = 0x3c;
 const ETHTOOL_SCHANNELS: u32 = 0x3d;
 const ETHTOOL_GFLAGS: u32 = 0x25;
 const ETHTOOL_SFLAGS: u32 = 0x26;
+const ETHTOOL_SRXCSUM: u32 = 0x15;
+const ETHTOOL_GPFLAGS: u32 = 0x27;
+const ETHTOOL_SPFLAGS: u32 = 0x28;
 
 /// `ETH_FLAG_TXVLAN`.
 pub(crate) const TXVLAN: u32 = 1 << 7;
@@ -113,6 +116,44 @@ impl Netdev {
             cmd: ETHTOOL_SFLAGS,
             data: flags,
         })
+    }
+
+    /// Has the device look at checksums, or not: `ethtool -K rx`.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn set_rx_checksum(&self, on: bool) -> io::Result<()> {
+        self.ethtool(&mut EthtoolValue {
+            cmd: ETHTOOL_SRXCSUM,
+            data: u32::from(on),
+        })
+    }
+
+    /// Turns private flags over: `ethtool --set-priv-flags`.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn turn_private_flags(&self, mask: u32) -> io::Result<()> {
+        let mut value = EthtoolValue {
+            cmd: ETHTOOL_GPFLAGS,
+            data: 0,
+        };
+        self.ethtool(&mut value)?;
+        value.cmd = ETHTOOL_SPFLAGS;
+        value.data ^= mask;
+        self.ethtool(&mut value)
+    }
+
+    /// Sets the longest packet, link header excluded.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn set_mtu(&self, mtu: i32) -> io::Result<()> {
+        let mut request = self.request(libc::__c_anonymous_ifr_ifru { ifru_mtu: mtu });
+        self.ioctl(libc::SIOCSIFMTU, &mut request)
     }
 
     /// Sets the lengths of rings.

@@ -48,6 +48,9 @@ struct Mapping {
     len: usize,
 }
 
+// SAFETY: A mapping is the whole process's, and this its only owner.
+unsafe impl Send for Mapping {}
+
 impl Mapping {
     fn new(fd: i32, offset: i64, len: usize, flags: i32) -> io::Result<Self> {
         let protection = libc::PROT_READ | libc::PROT_WRITE;

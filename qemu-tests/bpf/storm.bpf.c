@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The driver's program of a storm: reads each packet of the oracle in every way, then sends it on with its record in front, so
+ * that others read it elsewhere (paths.bpf.c, and sockets).
+ *
+ * One packet in sixteen goes back to the sender, who so knows how far this has come.
+ */
+#include "types.bpf.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include "oracle.bpf.h"
+#include "score.bpf.h"
+#include "xdp_meta.bpf.h"
+#include "ways.bpf.h"
+#include "exact.bpf.h"
+#include "later.bpf.h"
+
+#define BACK 16
+
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct bpf_devmap_val);
+} ports SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_CPUMAP);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct bpf_cpumap_val);
+} processors SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(max_entries, QUEUES);
+	__type(key, __u32);
+	__type(value, __u32);
+} sockets SEC(".maps");
+
+struct work {
+	struct record record;
+	struct reading exact;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct work);
+} work SEC(".maps");
+
+static __always_inline __u32 path_of(__u32 seq, __u32 queue)
+{
+	static const __u32 paths[8] = { TO_STACK, TO_PROCESSOR, TO_PORT, TO_SOCKET,
+					TO_SOCKET, TO_PORT, TO_PROCESSOR, TO_SOCKET };
+	__u32 path = paths[seq / BACK % 8 ^ seq % 8];
+
+	if (seq % BACK == 0)
+		return TO_WIRE;
+	if (path == TO_SOCKET && !bpf_map_lookup_elem(&sockets, &queue))
+		return TO_NOBODY;
+	return path;
+}
+
+static __always_inline int send_on(struct xdp_md *ctx, __u32 path, __u32 queue)
+{
+	struct ethhdr *eth = (void *)(long)ctx->data;
+	unsigned char address[ETH_ALEN];
+	__u64 *count;
+
+	count = bpf_map_lookup_elem(&routed, &path);
+	if (count)
+		__sync_fetch_and_add(count, 1);
+	switch (path) {
+	case TO_STACK:
+		return XDP_PASS;
+	case TO_PROCESSOR:
+		return bpf_redirect_map(&processors, 0, XDP_ABORTED);
+	case TO_PORT:
+		return bpf_redirect_map(&ports, 0, XDP_ABORTED);
+	case TO_SOCKET:
+		return bpf_redirect_map(&sockets, queue, XDP_ABORTED);
+	case TO_WIRE:
+		xdp_meta_release(ctx);
+		eth = (void *)(long)ctx->data;
+		if ((void *)(eth + 1) > (void *)(long)ctx->data_end)
+			return XDP_ABORTED;
+		__builtin_memcpy(address, eth->h_dest, ETH_ALEN);
+		__builtin_memcpy(eth->h_dest, eth->h_source, ETH_ALEN);
+		__builtin_memcpy(eth->h_source, address, ETH_ALEN);
+		return XDP_TX;
+	}
+	return XDP_DROP;
+}
+
+SEC("xdp")
+int storm(struct xdp_md *ctx)
+{
+	__u32 zero = 0, queue = ctx->rx_queue_index & (QUEUES - 1), i;
+	struct reading *late;
+	struct scratch *now;
+	struct xdp_meta meta;
+	struct config *c;
+	struct result *r;
+	struct work *w;
+	struct epoch *e;
+	struct told *t;
+
+	c = bpf_map_lookup_elem(&config, &zero);
+	r = bpf_map_lookup_elem(&result, &queue);
+	now = bpf_map_lookup_elem(&scratch, &zero);
+	w = bpf_map_lookup_elem(&work, &zero);
+	if (!c || !r || !now || !w)
+		return XDP_ABORTED;
+	r->meta_at_start += ctx->data_meta != ctx->data;
+	if (oracle_parse(ctx, &now->want)) {
+		r->other++;
+		return XDP_PASS;
+	}
+	r->packets++;
+	r->wrong_tag += now->want.inband && (now->want.vlan_proto != ETH_P_8021Q ||
+					     now->want.inband_tci != now->want.vlan_tci);
+	t = told_of(now->want.seq);
+	if (!t)
+		return XDP_ABORTED;
+	t->seq = now->want.seq;
+	t->has = 0;
+	t->queue = queue;
+
+	read_kfunc(ctx, &now->got[KFUNC]);
+	if (xdp_meta_claim(ctx, &meta)) {
+		r->no_record += !c->off;
+		/* Without the record's time there is nothing to compare with. */
+		now->want.value[STAMP] = now->got[KFUNC].value[STAMP];
+		judge(r, &now->nowhere, now, KFUNC);
+		t->path = now->want.seq % BACK ? TO_NOBODY : TO_WIRE;
+		mark_seen(r, c->first_seq, now->want.seq);
+		if (t->path == TO_NOBODY)
+			return XDP_DROP;
+		/* Sending back takes a claim away, so there has to be one. */
+		return bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM) ? XDP_DROP : send_on(ctx, TO_WIRE, queue);
+	}
+	e = find_epoch(r, queue, xdp_meta_layout_id(&meta), xdp_meta_generation(&meta));
+	if (!e)
+		e = &now->nowhere;
+	e->packets++;
+	e->inband += now->want.inband;
+	e->tagged += now->want.vlan_proto != 0;
+	for (i = 0; i < FIELDS; i++)
+		e->want[i] += now->want.has >> i & 1;
+	read_frozen(&meta, &now->got[FROZEN]);
+	read_late_bound(ctx, r, &meta, &now->got[LATE_BOUND]);
+	expect_stamp(c, r, queue, now, e);
+	judge(r, e, now, LATE_BOUND);
+	judge(r, e, now, KFUNC);
+	judge(r, e, now, FROZEN);
+
+	late = &now->got[LATE_BOUND];
+	t->layout_id = xdp_meta_layout_id(&meta);
+	t->generation = xdp_meta_generation(&meta);
+	t->has = late->has;
+	for (i = 0; i < FIELDS; i++)
+		t->value[i] = late->value[i];
+	t->path = path_of(t->seq, queue);
+	copy_record(&w->record, &meta);
+	w->exact.has = 0;
+	read_exact(&w->record, &w->exact);
+	judge_later(t, &now->want, &w->exact, &w->record, EXACT);
+	mark_seen(r, c->first_seq, now->want.seq);
+	return send_on(ctx, t->path, queue);
+}
+
+char _license[] SEC("license") = "GPL";

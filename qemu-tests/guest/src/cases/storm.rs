@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Storms as cases: everything changes at random, every reader looks at every packet, and none of them is wrong.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::json;
+
+use crate::case::{Case, Definition};
+use crate::ctl;
+use crate::storm::{self, Plan, Report};
+
+pub(super) const CASES: &[Definition] = &[Definition::new("storm::every_reader", every_reader)];
+
+/// What the host has run for `cargo qemu storm`.
+pub(super) const ASKED: &[Definition] = &[Definition::new("storm", asked)];
+
+fn plan(case: &Case<'_>) -> Plan {
+    let number = |name: &str, default: u64| case.args[name].as_u64().unwrap_or(default);
+    Plan {
+        changes: number("changes", 2000) as u32,
+        packets: number("packets", 200_000),
+        longest: Duration::from_secs(number("seconds", 3600)),
+        seed: number("seed", 1),
+        gap_us: number("gap_us", 60) as u32,
+        everywhere: true,
+    }
+}
+
+fn say(report: &Report) -> Result<()> {
+    ctl::event(&json!({ "storm": report.to_json()? }));
+    ctl::log(&report.to_json()?.to_string());
+    Ok(())
+}
+
+fn every_reader(case: &mut Case<'_>) -> Result<()> {
+    let plan = plan(case);
+    let report = storm::run(case, plan, say)?;
+    judge(case, &report);
+    case.ktap.check(
+        "as many changes as wanted",
+        report.changes() >= plan.changes,
+        report.changes(),
+    );
+    case.ktap.check(
+        "as many packets as wanted",
+        report.packets() >= plan.packets,
+        report.packets(),
+    );
+    Ok(())
+}
+
+fn asked(case: &mut Case<'_>) -> Result<()> {
+    let plan = plan(case);
+    let report = storm::run(case, plan, say)?;
+    ctl::event(&json!({ "result": report.to_json()? }));
+    judge(case, &report);
+    Ok(())
+}
+
+/// None wrong but the one that must be.
+fn judge(case: &mut Case<'_>, report: &Report) {
+    for (name, row) in report.right() {
+        let score = row.score;
+        case.ktap.check(
+            &format!("{name}: nothing misparsed, stale or missing"),
+            (score.misparsed, score.stale, score.missing) == (0, 0, 0),
+            score.to_json(),
+        );
+        case.ktap.check(
+            &format!("{name}: no more lost than {}", report.may_lose),
+            score.lost <= report.may_lose,
+            score.lost,
+        );
+        case.ktap
+            .check(&format!("{name}: it read"), score.packets > 0, "nothing");
+    }
+    let frozen = report.frozen().score;
+    case.ktap.check(
+        "the oracle has teeth: frozen misparses",
+        frozen.misparsed > 0,
+        frozen.to_json(),
+    );
+    case.ktap.equal(
+        "generations without an announcement, announced after their first packet, announcements out of order",
+        (report.unannounced, report.late, report.out_of_order),
+        (0, 0, 0),
+    );
+    case.ktap
+        .equal("packets twice, without a record, damaged", report.odd, 0);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! A storm: everything is changed at random while traffic comes in, and every reader looks at every packet.
+//!
+//! It goes in rounds: traffic and changes, then quiet, in which what was counted is added up. Which changes are made, and in
+//! which order each worker makes them, follows from the seed; how the workers meet does not.
+
+pub(crate) mod change;
+mod later;
+mod listener;
+mod report;
+mod stage;
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::announcement::Announcement;
+use crate::case::{Case, Sent};
+use crate::ctl;
+use crate::monitor::Monitor;
+use crate::nic_clock::NicClock;
+use crate::xdp_meta::XdpMeta;
+use change::{Change, Made, Worker};
+pub(crate) use report::Report;
+use stage::Stage;
+
+/// What a storm is to be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Plan {
+    /// Changes, at least.
+    pub(crate) changes: u32,
+    /// Packets, at least.
+    pub(crate) packets: u64,
+    /// The longest that it may take.
+    pub(crate) longest: Duration,
+    /// Where the pseudo-random choices start.
+    pub(crate) seed: u64,
+    /// Microseconds between frames.
+    pub(crate) gap_us: u32,
+    /// Whether there are sockets of AF_XDP, second programs and TC, or only the driver's own program.
+    pub(crate) everywhere: bool,
+}
+
+/// Changes of one round.
+const ROUND: u32 = 400;
+/// Frames that may be ahead of the last one that came back.
+const WINDOW: u32 = 64;
+
+/// Runs a storm; `watch` is called now and then with what has been done so far.
+///
+/// # Errors
+///
+/// When something cannot be set up, or a change fails that must not.
+pub(crate) fn run(
+    case: &mut Case<'_>,
+    plan: Plan,
+    mut watch: impl FnMut(&Report) -> Result<()>,
+) -> Result<Report> {
+    let started = Instant::now();
+    let mut report = Report::default();
+    let mut stage = Stage::set(case, plan.everywhere)?;
+    let monitor = Monitor::start()?;
+    let mut workers = [
+        Worker::new(Change::SETTINGS, plan.seed)?,
+        Worker::new(Change::RINGS, plan.seed ^ u64::MAX)?,
+    ];
+    let mut read = 0;
+    while report.changes() < plan.changes || report.packets() < plan.packets {
+        if started.elapsed() > plan.longest {
+            break;
+        }
+        let wanted = ROUND.min(plan.changes.saturating_sub(report.changes()).max(50));
+        read = round(
+            case,
+            &plan,
+            &mut stage,
+            &monitor,
+            &mut workers,
+            wanted,
+            read,
+            &mut report,
+        )?;
+        watch(&report)?;
+    }
+    report.seconds = started.elapsed().as_secs_f64();
+    stage.end()?;
+    Ok(report)
+}
+
+/// One round; gives how many announcements were read until then.
+#[allow(clippy::too_many_arguments, reason = "a loop's body with a name")]
+fn round(
+    case: &mut Case<'_>,
+    plan: &Plan,
+    stage: &mut Stage,
+    monitor: &Monitor,
+    workers: &mut [Worker; 2],
+    wanted: u32,
+    read: usize,
+    report: &mut Report,
+) -> Result<usize> {
+    // What is in force now belongs to the round: its records may be the first seen.
+    let mut announced = XdpMeta::open()?.dump()?;
+    let read = read.max(monitor.settle()?.len());
+    let started = case.burst(json!({
+        "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 64, "gap_us": plan.gap_us,
+        "window": WINDOW, "payload": 28, "longest": 1200, "seed": plan.seed,
+    }))?;
+    stage.begin(started.first, NicClock::open()?.now()?)?;
+    let (stop, count) = (AtomicBool::new(false), AtomicU32::new(0));
+    let counters = stage.counters()?;
+    let made = thread::scope(|scope| -> Result<Vec<Made>> {
+        let running: Vec<_> = workers
+            .iter_mut()
+            .map(|worker| {
+                let (stop, count, counters) = (&stop, &count, &counters);
+                scope.spawn(move || worker.run(stop, count, counters))
+            })
+            .collect();
+        let mut made = Vec::new();
+        let result = own_changes(case, stage, &count, wanted, &mut made);
+        stop.store(true, Ordering::Relaxed);
+        for worker in running {
+            let by_it = worker.join().ok().context("a worker panicked")?;
+            made.extend(by_it?);
+        }
+        result.map(|()| made)
+    })?;
+    let sent = case.stop()?;
+    stage.drain(sent)?;
+    let all = monitor.settle()?;
+    announced.extend_from_slice(&all[read..]);
+    report.add(stage, &announced, &made, sent)?;
+    check_announcements(&announced, report);
+    Ok(all.len())
+}
+
+/// The changes for which the host must be asked, or that change what is attached.
+fn own_changes(
+    case: &mut Case<'_>,
+    stage: &mut Stage,
+    count: &AtomicU32,
+    wanted: u32,
+    made: &mut Vec<Made>,
+) -> Result<()> {
+    let mut next = 20;
+    while count.load(Ordering::Relaxed) + (made.len() as u32) < wanted {
+        thread::sleep(Duration::from_millis(20));
+        let done = count.load(Ordering::Relaxed);
+        if done < next {
+            continue;
+        }
+        next = done + 25;
+        ctl::log(&format!(
+            "{} changes in this round",
+            done + made.len() as u32
+        ));
+        match made.len() % 4 {
+            1 => made.push(stage.replace()?),
+            3 => made.push(down_and_up(case, stage)?),
+            _ => made.extend(stage.detach_and_attach()?),
+        }
+    }
+    Ok(())
+}
+
+/// An interface that is down receives nothing, so the wire is held meanwhile.
+fn down_and_up(case: &mut Case<'_>, stage: &Stage) -> Result<Made> {
+    case.ctl.wire(&json!({ "pause": true }))?;
+    stage.quiet()?;
+    let start = Instant::now();
+    case.eth.down()?;
+    case.eth.up()?;
+    let time = start.elapsed();
+    case.ctl.wire(&json!({ "pause": false }))?;
+    Ok(Made {
+        kind: "down_up",
+        time,
+        in_flight: 0,
+        shorter: false,
+    })
+}
+
+/// Of each queue, every generation is announced once, and in order.
+fn check_announcements(announced: &[Announcement], report: &mut Report) {
+    for queue in 0..8 {
+        let generations: Vec<u32> = announced
+            .iter()
+            .filter(|a| a.queue == queue)
+            .map(|a| a.generation)
+            .collect();
+        let broken = generations.windows(2).filter(|w| w[1] != w[0] + 1);
+        report.out_of_order += broken.count() as u64;
+    }
+}

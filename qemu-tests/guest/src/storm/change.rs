@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a storm changes, and the workers that do it: each a sequence of pseudo-random changes of its own.
+//!
+//! Two workers share nothing but the interface: what one of them reads, changes and writes back, the other leaves alone.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use super::stage::Counters;
+use crate::boot::Options;
+use crate::eth::NAME;
+use crate::sys::hwtstamp::{self, filter};
+use crate::sys::netdev::{Netdev, RXHASH, RXVLAN, TXVLAN};
+use crate::tools;
+
+/// Bits of the private flags.
+const XDP_RECORDS: u32 = 1 << 0;
+const XDP_PACKET_TYPE: u32 = 1 << 1;
+
+/// A kind of change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// `ethtool -K rxhash`.
+    Hash,
+    /// `ethtool -K rxvlan`.
+    Vlan,
+    /// `ethtool -K rx`.
+    Checksum,
+    /// `SIOCSHWTSTAMP`.
+    Stamps,
+    /// The same by netlink, with ethtool.
+    StampsByNetlink,
+    /// What `tcpdump -j adapter_unsynced` does to the NIC.
+    Tcpdump,
+    /// `ethtool --set-priv-flags xdp-packet-type`.
+    PacketType,
+    /// `ethtool --set-priv-flags xdp-records`, off and on.
+    Records,
+    /// The MTU.
+    Mtu,
+    /// `ethtool -G`.
+    Rings,
+    /// `ethtool -L`.
+    Channels,
+    /// `ethtool -X`.
+    Table,
+    /// `ethtool -C`.
+    Coalescing,
+    /// Something that is so already.
+    Nothing,
+}
+
+impl Change {
+    /// What the first worker changes.
+    pub(crate) const SETTINGS: &'static [Self] = &[
+        Self::Hash,
+        Self::Hash,
+        Self::Vlan,
+        Self::Vlan,
+        Self::Checksum,
+        Self::Stamps,
+        Self::Stamps,
+        Self::PacketType,
+        Self::PacketType,
+        Self::Mtu,
+        Self::Records,
+        Self::StampsByNetlink,
+        Self::Tcpdump,
+    ];
+    /// What the second one changes.
+    pub(crate) const RINGS: &'static [Self] = &[
+        Self::Rings,
+        Self::Rings,
+        Self::Channels,
+        Self::Table,
+        Self::Coalescing,
+        Self::Nothing,
+    ];
+
+    /// Its name in a report.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Hash => "rxhash",
+            Self::Vlan => "rxvlan",
+            Self::Checksum => "rx_checksum",
+            Self::Stamps => "hwtstamp_ioctl",
+            Self::StampsByNetlink => "hwtstamp_netlink",
+            Self::Tcpdump => "tcpdump",
+            Self::PacketType => "packet_type",
+            Self::Records => "records",
+            Self::Mtu => "mtu",
+            Self::Rings => "rings",
+            Self::Channels => "channels",
+            Self::Table => "rss_table",
+            Self::Coalescing => "coalescing",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+/// A change that was made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made {
+    /// Name of its kind.
+    pub(crate) kind: &'static str,
+    /// From the call to its return.
+    pub(crate) time: Duration,
+    /// Packets that came meanwhile.
+    pub(crate) in_flight: u64,
+    /// A receive ring became shorter.
+    pub(crate) shorter: bool,
+}
+
+/// Makes changes of some kinds until it is told to stop.
+pub(crate) struct Worker {
+    kinds: &'static [Change],
+    random: u64,
+    netdev: Netdev,
+    queues: u32,
+    rx: u32,
+    tx: u32,
+    stamps: bool,
+    checksum: bool,
+}
+
+impl Worker {
+    /// One that makes changes of these kinds, in an order that follows from the seed.
+    ///
+    /// # Errors
+    ///
+    /// When there is no interface.
+    pub(crate) fn new(kinds: &'static [Change], seed: u64) -> Result<Self> {
+        let is_igb = Options::read()?.nic == "igb";
+        Ok(Self {
+            kinds,
+            random: seed,
+            netdev: Netdev::new(NAME)?,
+            queues: if is_igb { 4 } else { 2 },
+            rx: 256,
+            tx: 256,
+            stamps: false,
+            checksum: true,
+        })
+    }
+
+    /// A number below `n`.
+    fn pick(&mut self, n: u32) -> u32 {
+        // splitmix64.
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.random ^ self.random >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((z ^ z >> 31) >> 33) as u32 % n
+    }
+
+    /// Makes changes, and counts them.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses one.
+    pub(crate) fn run(
+        &mut self,
+        stop: &AtomicBool,
+        count: &AtomicU32,
+        counters: &Counters,
+    ) -> Result<Vec<Made>> {
+        let mut made = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let kind = self.kinds[self.pick(self.kinds.len() as u32) as usize];
+            let before = counters.packets()?;
+            let start = Instant::now();
+            let shorter = self
+                .make(kind, counters)
+                .with_context(|| format!("the change {kind:?}"))?;
+            made.push(Made {
+                kind: kind.name(),
+                time: start.elapsed(),
+                in_flight: counters.packets()?.saturating_sub(before),
+                shorter,
+            });
+            count.fetch_add(1, Ordering::Relaxed);
+            // Frames are to come in between.
+            std::thread::sleep(Duration::from_millis(self.pick(12).into()));
+        }
+        Ok(made)
+    }
+
+    /// Makes one; whether it made a receive ring shorter.
+    fn make(&mut self, kind: Change, counters: &Counters) -> Result<bool> {
+        match kind {
+            // The 82574 takes tags out and puts them in together.
+            Change::Hash => self
+                .netdev
+                .set_flags((self.netdev.flags()? ^ RXHASH) | TXVLAN)?,
+            Change::Vlan => self
+                .netdev
+                .set_flags((self.netdev.flags()? ^ RXVLAN) | TXVLAN)?,
+            Change::Checksum => {
+                self.checksum = !self.checksum;
+                self.netdev.set_rx_checksum(self.checksum)?;
+            }
+            Change::Stamps => {
+                self.stamps = !self.stamps;
+                let wanted = if self.stamps {
+                    filter::ALL
+                } else {
+                    filter::NONE
+                };
+                hwtstamp::set(NAME, wanted)?;
+            }
+            Change::StampsByNetlink => {
+                self.stamps = !self.stamps;
+                let wanted = if self.stamps { "all" } else { "none" };
+                tools::line(&format!(
+                    "ethtool --set-hwtimestamp-cfg {NAME} rx-filter {wanted}"
+                ))?;
+            }
+            Change::Tcpdump => {
+                self.stamps = true;
+                // No such packets come, so it ends when it is told to.
+                tools::try_line(&format!(
+                    "timeout 0.3 tcpdump -i {NAME} -j adapter_unsynced -w /dev/null ether proto 0x9999"
+                ))?;
+            }
+            Change::PacketType => self.netdev.turn_private_flags(XDP_PACKET_TYPE)?,
+            Change::Records => {
+                counters.records_may_be_off(true)?;
+                self.netdev.turn_private_flags(XDP_RECORDS)?;
+                std::thread::sleep(Duration::from_millis(5));
+                self.netdev.turn_private_flags(XDP_RECORDS)?;
+                counters.records_may_be_off(false)?;
+            }
+            Change::Mtu => {
+                let mtu = 1400 + 20 * self.pick(6) as i32;
+                self.netdev.set_mtu(mtu)?;
+            }
+            Change::Rings => {
+                let rx = 128 << self.pick(3);
+                let shorter = rx < self.rx;
+                (self.rx, self.tx) = (rx, 64 << self.pick(3));
+                self.netdev.set_rings(self.rx, self.tx)?;
+                return Ok(shorter);
+            }
+            Change::Channels => {
+                let count = 1 + self.pick(self.queues);
+                self.netdev.set_channels(count)?;
+            }
+            Change::Table => {
+                let table = ["equal 1", "default"][self.pick(2) as usize];
+                tools::line(&format!("ethtool -X {NAME} {table}"))?;
+            }
+            Change::Coalescing => {
+                let interval = 10 + self.pick(60);
+                tools::line(&format!("ethtool -C {NAME} rx-usecs {interval}"))?;
+            }
+            Change::Nothing => self.netdev.set_rings(self.rx, self.tx)?,
+        }
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Worker};
+
+    #[test]
+    fn the_order_follows_from_the_seed() {
+        let order = |seed| {
+            let mut worker = Worker {
+                kinds: Change::SETTINGS,
+                random: seed,
+                netdev: super::Netdev::new("eth0").unwrap(),
+                queues: 2,
+                rx: 256,
+                tx: 256,
+                stamps: false,
+                checksum: true,
+            };
+            (0..50).map(|_| worker.pick(13)).collect::<Vec<_>>()
+        };
+        assert_eq!(order(1), order(1));
+        assert_ne!(order(1), order(2));
+    }
+}

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! What a storm came to: each reader's score, each kind of change.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde_json::{json, Value};
+
+use super::change::Made;
+use super::stage::{Stage, SOCKETS};
+use crate::announcement::Announcement;
+use crate::boot::Options;
+use crate::case::Sent;
+use crate::ctl;
+use crate::score::{Score, FROZEN, KFUNC, LATER, LATE_BOUND, NAMES};
+
+/// A reader's score, and how many generations it saw.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Row {
+    /// The score.
+    pub(crate) score: Score,
+    /// Generations, counted for each queue.
+    pub(crate) generations: u64,
+}
+
+/// What a storm came to until now.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// By reader.
+    pub(crate) readers: BTreeMap<&'static str, Row>,
+    made: BTreeMap<&'static str, Vec<Made>>,
+    /// Announcements.
+    pub(crate) announced: u64,
+    /// Announcements that did not follow the one before of the same queue.
+    pub(crate) out_of_order: u64,
+    /// Generations that packets showed before they were announced.
+    pub(crate) late: u64,
+    /// Generations that packets showed and nobody announced.
+    pub(crate) unannounced: u64,
+    /// Frames that were sent.
+    pub(crate) sent: u64,
+    /// Frames that came while no program was attached.
+    pub(crate) bypassed: u64,
+    /// Frames that may be lost, by what is known of QEMU's igb.
+    pub(crate) may_lose: u64,
+    /// Other things that must not be: twice, without a record, a damaged tag.
+    pub(crate) odd: u64,
+    /// How long it took.
+    pub(crate) seconds: f64,
+}
+
+impl Report {
+    /// Changes that were made.
+    pub(crate) fn changes(&self) -> u32 {
+        self.made.values().map(Vec::len).sum::<usize>() as u32
+    }
+
+    /// Packets that the driver's program saw.
+    pub(crate) fn packets(&self) -> u64 {
+        self.readers
+            .get(NAMES[LATE_BOUND])
+            .map_or(0, |row| row.score.packets)
+    }
+
+    /// Adds a round.
+    pub(super) fn add(
+        &mut self,
+        stage: &Stage,
+        announced: &[Announcement],
+        made: &[Made],
+        sent: Sent,
+    ) -> Result<()> {
+        let newest = announced.iter().map(|a| a.generation).max();
+        let newest = newest.context("nothing was announced")?;
+        let totals = stage.readers.totals()?;
+        let epochs = stage.readers.epochs(newest)?;
+        let bypassed = stage.maps.later(1)?.bypassed;
+        let lost = u64::from(sent.count)
+            .saturating_sub(stage.readers.seen(sent)?)
+            .saturating_sub(bypassed);
+        let scores = crate::score::scores(&totals, &epochs, announced, lost);
+        for (name, score) in NAMES.into_iter().zip(scores) {
+            self.count(name, score, epochs.len() as u64);
+        }
+        let [stack, processor, port, veth, sockets] = stage.lost_on_the_way()?;
+        for (name, later) in stage.later()? {
+            let lost = match name {
+                "tc" => stack,
+                "cpumap" => processor,
+                "devmap" => port,
+                "veth" => veth,
+                // Of both sockets together; the program does not say which.
+                name if name == SOCKETS[0] => sockets,
+                name if name == SOCKETS[1] => 0,
+                _ => lost,
+            };
+            let score = Score {
+                packets: later.packets,
+                misparsed: later.misparsed,
+                stale: later.stale,
+                missing: later.missing,
+                lost,
+            };
+            self.count(name, score, later.generations);
+        }
+        for change in made {
+            self.made.entry(change.kind).or_default().push(*change);
+            self.may_lose += u64::from(change.shorter && Options::read()?.nic == "igb");
+        }
+        self.announced += announced.len() as u64;
+        self.late += crate::cases::late(&epochs, announced).len() as u64;
+        let unannounced = epochs
+            .iter()
+            .filter(|e| e.announcement(announced).is_none());
+        self.unannounced += unannounced.count() as u64;
+        self.sent += u64::from(sent.count);
+        self.bypassed += bypassed;
+        self.odd += totals.duplicates
+            + totals.out_of_range
+            + totals.meta_at_start
+            + totals.wrong_tag
+            + totals.epochs_lost
+            + totals.no_record;
+        if self.odd > 0 || lost > 0 {
+            ctl::log(&format!(
+                "{totals:?}, {bypassed} bypassed, {} sent",
+                sent.count
+            ));
+        }
+        stage.readers.log_misparses()
+    }
+
+    fn count(&mut self, name: &'static str, score: Score, generations: u64) {
+        let row = self.readers.entry(name).or_default();
+        row.generations += generations;
+        row.score.packets += score.packets;
+        row.score.misparsed += score.misparsed;
+        row.score.stale += score.stale;
+        row.score.missing += score.missing;
+        row.score.lost += score.lost;
+    }
+
+    /// The readers that must be right, in the order of a table.
+    pub(crate) fn right(&self) -> impl Iterator<Item = (&'static str, &Row)> {
+        let names = [NAMES[LATE_BOUND], NAMES[KFUNC]];
+        let all = names.into_iter().chain(LATER).chain(SOCKETS);
+        all.filter_map(|name| Some((name, self.readers.get(name)?)))
+    }
+
+    /// The reader that must be wrong.
+    pub(crate) fn frozen(&self) -> Row {
+        self.readers.get(NAMES[FROZEN]).copied().unwrap_or_default()
+    }
+
+    /// The shape that the host reads.
+    pub(crate) fn to_json(&self) -> Result<Value> {
+        let readers: serde_json::Map<_, _> = self
+            .readers
+            .iter()
+            .map(|(name, row)| {
+                let mut value = row.score.to_json();
+                value["generations"] = json!(row.generations);
+                ((*name).to_owned(), value)
+            })
+            .collect();
+        let kinds: Vec<Value> = self
+            .made
+            .iter()
+            .map(|(kind, made)| kind_json(kind, made))
+            .collect();
+        Ok(json!({
+            "nic": Options::read()?.nic,
+            "changes": self.changes(),
+            "announced": self.announced,
+            "out_of_order": self.out_of_order,
+            "late": self.late,
+            "unannounced": self.unannounced,
+            "sent": self.sent,
+            "bypassed": self.bypassed,
+            "may_lose": self.may_lose,
+            "odd": self.odd,
+            "seconds": self.seconds,
+            "readers": readers,
+            "kinds": kinds,
+        }))
+    }
+}
+
+/// Count, median and 99th percentile of one kind.
+fn kind_json(kind: &str, made: &[Made]) -> Value {
+    let mut times: Vec<u64> = made.iter().map(|m| m.time.as_micros() as u64).collect();
+    times.sort_unstable();
+    let at = |percent: usize| times.get((times.len().saturating_sub(1)) * percent / 100);
+    json!({
+        "kind": kind,
+        "count": made.len(),
+        "p50_us": at(50),
+        "p99_us": at(99),
+        "in_flight": made.iter().map(|m| m.in_flight).sum::<u64>(),
+    })
+}

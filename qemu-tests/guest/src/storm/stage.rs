@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Where a storm takes place: the driver's program and its twin, TC, a cpumap, a devmap with a veth behind it, two sockets.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+use super::change::Made;
+use super::later::{Later, Maps, TO_PORT, TO_PROCESSOR, TO_SOCKET, TO_STACK};
+use super::listener::Listener;
+use crate::case::{Case, Sent};
+use crate::cases::set_channels;
+use crate::eth::NAME;
+use crate::programs::Programs;
+use crate::readers::{Readers, XDP_DROP};
+use crate::sys::bpf::{program, Map};
+use crate::sys::xsk::{Options, Xsk};
+use crate::tools;
+
+/// Maps that a twin of the storm's object has in common with it.
+const SHARED: &[&str] = &[
+    "config",
+    "result",
+    "epochs",
+    "seen",
+    "misparses",
+    "told",
+    "later",
+    "last",
+    "routed",
+    "ports",
+    "processors",
+    "sockets",
+];
+/// Maps that the programs at the ends have in common with it.
+const ENDS: &[&str] = &["misparses", "told", "later", "last", "routed"];
+
+/// Names of the sockets in a report, by their queue.
+pub(super) const SOCKETS: [&str; 2] = ["xsk_zero_copy", "xsk_copy"];
+
+/// All that is loaded and attached.
+pub(super) struct Stage {
+    pub(super) readers: Readers,
+    pub(super) maps: Maps,
+    twin: Programs,
+    /// Whether the twin is attached.
+    is_twin: bool,
+    ends: Option<Ends>,
+    not_before: u64,
+    first_seq: u32,
+}
+
+/// What comes behind the driver's program.
+struct Ends {
+    _programs: Programs,
+    listeners: [Listener; 2],
+}
+
+impl Stage {
+    /// Sets everything up; the driver's program is attached at last.
+    pub(super) fn set(case: &Case<'_>, everywhere: bool) -> Result<Self> {
+        set_channels(2)?;
+        let readers = Readers::load_object("storm", XDP_DROP)?;
+        let twin = Programs::load_sharing("storm", "twin", true, "storm", SHARED)?;
+        let mut this = Self {
+            maps: Maps::open(&readers.programs)?,
+            readers,
+            twin,
+            is_twin: false,
+            ends: None,
+            not_before: 0,
+            first_seq: 0,
+        };
+        if everywhere {
+            this.ends = Some(Ends::set(case, &this.readers.programs)?);
+        }
+        this.readers.attach()?;
+        Ok(this)
+    }
+
+    /// Counts anew, from this number and this time on.
+    pub(super) fn begin(&mut self, first_seq: u32, now: u64) -> Result<()> {
+        (self.first_seq, self.not_before) = (first_seq, now);
+        self.readers.clear(u32::from(u16::MAX), 1 << 21)?;
+        self.maps.clear()?;
+        for listener in self.ends.iter().flat_map(|ends| &ends.listeners) {
+            listener.clear();
+        }
+        self.readers.expect(first_seq, now, false)
+    }
+
+    /// What the workers look at while they change things.
+    pub(super) fn counters(&self) -> Result<Counters> {
+        let config = [XDP_DROP.to_ne_bytes(), self.first_seq.to_ne_bytes()].concat();
+        Ok(Counters {
+            routed: self.readers.programs.map("routed", 8)?,
+            config: self.readers.programs.map("config", 24)?,
+            start: [config, self.not_before.to_ne_bytes().to_vec()].concat(),
+        })
+    }
+
+    /// Replaces the program by its twin, or that by it.
+    pub(super) fn replace(&mut self) -> Result<Made> {
+        let counters = self.counters()?;
+        let (before, start) = (counters.packets()?, Instant::now());
+        if self.is_twin {
+            self.readers.programs.attach("storm")?;
+        } else {
+            self.twin.attach("storm")?;
+        }
+        self.is_twin = !self.is_twin;
+        made("replace", start, before, &counters)
+    }
+
+    /// Takes the program off and puts it back.
+    pub(super) fn detach_and_attach(&mut self) -> Result<[Made; 2]> {
+        let counters = self.counters()?;
+        let (before, start) = (counters.packets()?, Instant::now());
+        self.readers.programs.detach()?;
+        let detached = made("detach", start, before, &counters)?;
+        let (before, start) = (counters.packets()?, Instant::now());
+        self.readers.programs.attach("storm")?;
+        self.is_twin = false;
+        Ok([detached, made("attach", start, before, &counters)?])
+    }
+
+    /// Waits until nothing comes any more.
+    pub(super) fn quiet(&self) -> Result<()> {
+        let (mut last, mut since) = (self.all()?, Instant::now());
+        while since.elapsed() < Duration::from_millis(60) {
+            std::thread::sleep(Duration::from_millis(5));
+            let now = self.all()?;
+            if now != last {
+                (last, since) = (now, Instant::now());
+            }
+        }
+        Ok(())
+    }
+
+    fn all(&self) -> Result<u64> {
+        Ok(self.readers.totals()?.packets + self.maps.later(1)?.bypassed)
+    }
+
+    /// Waits until what was sent was seen by those whom it was sent on to, or nothing comes any more.
+    pub(super) fn drain(&self, sent: Sent) -> Result<()> {
+        let start = Instant::now();
+        while self.all()? < u64::from(sent.count) && start.elapsed() < Duration::from_secs(2) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        self.quiet()?;
+        let late = |stage: &Self| -> Result<u64> { Ok(stage.lost_on_the_way()?.iter().sum()) };
+        let start = Instant::now();
+        while late(self)? > 0 && start.elapsed() < Duration::from_secs(2) {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// What each later reader came to, by name.
+    pub(super) fn later(&self) -> Result<Vec<(&'static str, Later)>> {
+        let mut all = Vec::new();
+        for (index, name) in crate::score::LATER.into_iter().enumerate() {
+            if index == 0 || self.ends.is_some() {
+                all.push((name, self.maps.later(index)?));
+            }
+        }
+        if let Some(ends) = &self.ends {
+            let sockets = SOCKETS.into_iter().zip(&ends.listeners);
+            all.extend(sockets.map(|(name, listener)| (name, listener.later())));
+        }
+        Ok(all)
+    }
+
+    /// Packets that were sent on to TC, the cpumap, the devmap, the veth and the sockets, and did not arrive.
+    pub(super) fn lost_on_the_way(&self) -> Result<[u64; 5]> {
+        let Some(ends) = &self.ends else {
+            return Ok([0; 5]);
+        };
+        let lost = |path: usize, packets: u64| -> Result<u64> {
+            Ok(self.maps.routed(path)?.saturating_sub(packets))
+        };
+        let seen = |reader: usize| -> Result<u64> { Ok(self.maps.later(reader)?.packets) };
+        let sockets = ends.listeners.iter().map(|l| l.later().packets).sum();
+        Ok([
+            lost(TO_STACK, seen(1)?)?,
+            lost(TO_PROCESSOR, seen(2)?)?,
+            lost(TO_PORT, seen(3)?)?,
+            lost(TO_PORT, seen(4)?)?,
+            lost(TO_SOCKET, sockets)?,
+        ])
+    }
+
+    /// Ends what runs by itself.
+    pub(super) fn end(self) -> Result<()> {
+        if let Some(ends) = self.ends {
+            for listener in ends.listeners {
+                listener.end()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn made(kind: &'static str, start: Instant, before: u64, counters: &Counters) -> Result<Made> {
+    Ok(Made {
+        kind,
+        time: start.elapsed(),
+        in_flight: counters.packets()?.saturating_sub(before),
+        shorter: false,
+    })
+}
+
+impl Ends {
+    fn set(case: &Case<'_>, storm: &Programs) -> Result<Self> {
+        let programs = Programs::load_sharing("paths", "paths", false, "storm", ENDS)?;
+        let ifindex = case.eth.ifindex()?;
+        tools::line("ip link add v0 type veth peer name v1")?;
+        for name in ["v0", "v1"] {
+            tools::line(&format!("ip link set dev {name} up"))?;
+        }
+        let pin = |name: &str| programs.pin(name).display().to_string();
+        tools::line(&format!(
+            "ip link set dev v1 xdpdrv pinned {}",
+            pin("at_veth")
+        ))?;
+        tools::line(&format!(
+            "bpftool net attach tcx_ingress pinned {} dev {NAME}",
+            pin("in_tc")
+        ))?;
+        let v0: u32 = tools::read("/sys/class/net/v0/ifindex")?.parse()?;
+        let at_devmap = program(&programs.pin("at_devmap"))?;
+        let port = [v0.to_ne_bytes(), at_devmap.number().to_ne_bytes()].concat();
+        storm.map("ports", 8)?.set(0, &port)?;
+        let at_cpumap = program(&programs.pin("at_cpumap"))?;
+        let processor = [1024_u32.to_ne_bytes(), at_cpumap.number().to_ne_bytes()].concat();
+        storm
+            .map("processors", 8)?
+            .set(0, &processor)
+            .context("cpumap")?;
+        let sockets = storm.map("sockets", 4)?;
+        let listen = |queue: u32, options: Options| -> Result<Listener> {
+            let socket = Xsk::open_in_turn(ifindex, queue, options).context("AF_XDP socket")?;
+            let name = SOCKETS[queue as usize];
+            let listener = Listener::start(name, socket, ifindex, queue, Maps::open(storm)?)?;
+            sockets.set(queue, &listener.socket().to_ne_bytes())?;
+            Ok(listener)
+        };
+        let listeners = [listen(0, Options::ZERO_COPY)?, listen(1, Options::COPY)?];
+        Ok(Self {
+            _programs: programs,
+            listeners,
+        })
+    }
+}
+
+/// What workers look at and set, each in its own thread.
+#[derive(Debug)]
+pub(crate) struct Counters {
+    routed: Map,
+    config: Map,
+    /// All of the configuration but its last word.
+    start: Vec<u8>,
+}
+
+impl Counters {
+    /// Packets that the driver's program has sent on.
+    pub(super) fn packets(&self) -> Result<u64> {
+        let mut all = 0;
+        for path in 0..6 {
+            let bytes = self.routed.get(path)?;
+            all += u64::from_ne_bytes(bytes[..].try_into()?);
+        }
+        Ok(all)
+    }
+
+    /// Says whether packets may have no record.
+    pub(super) fn records_may_be_off(&self, off: bool) -> Result<()> {
+        let value = [&self.start[..], &u64::from(off).to_ne_bytes()].concat();
+        Ok(self.config.set(0, &value)?)
+    }
+}

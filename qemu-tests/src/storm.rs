@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! `cargo qemu storm`: random changes under traffic on each NIC, and what every reader came to.
+
+mod show;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Result;
+use serde_json::{json, Value};
+
+use crate::boot::{self, Workshop};
+use crate::follow::follow;
+use crate::lane::{Kind, Lane, LANES};
+use crate::report::write_json;
+use crate::trouble::Trouble;
+use crate::ui::Step;
+
+/// Runs a storm on one NIC or on each; `wanted` is what the guest is told.
+///
+/// # Errors
+///
+/// When a reader that must be right was wrong, the kernel complained, or a machine failed.
+pub fn run(
+    workshop: &Workshop,
+    nic: Option<&str>,
+    wanted: &Value,
+    to: Option<&Path>,
+) -> Result<()> {
+    let lanes = LANES.iter().filter(|lane| lane.kind == Kind::Plain);
+    let lanes = lanes.filter(|lane| nic.is_none_or(|nic| nic == lane.nic));
+    let (mut results, mut failed) = (Vec::new(), Vec::new());
+    for lane in lanes {
+        let (result, message) = one(workshop, *lane, wanted)?;
+        results.extend(result);
+        failed.extend(message.map(|message| format!("{}: {message}", lane.nic)));
+        if let Some(path) = to {
+            write_json(path, &json!({ "wanted": wanted, "storms": results }))?;
+        }
+    }
+    match failed.is_empty() {
+        true => Ok(()),
+        false => Err(Trouble::Failed(format!("the storm failed: {}", failed.join("; "))).into()),
+    }
+}
+
+/// What a storm came to, and what was wrong.
+fn one(workshop: &Workshop, lane: Lane, wanted: &Value) -> Result<(Option<Value>, Option<String>)> {
+    let image = workshop.image(lane)?;
+    let mut vm = workshop.boot(lane, &image)?;
+    vm.say(&format!("run storm {wanted}"))?;
+    let step = Step::new("storm", "traffic and changes");
+    step.total(wanted["changes"].as_u64().unwrap_or(0));
+    let mut result = None;
+    let outcome = follow(&mut vm, &step, |event| {
+        if let Some(report) = event.get("storm") {
+            step.at(report["changes"].as_u64().unwrap_or(0));
+            step.live(&show::counters(report), Duration::from_secs(2));
+        }
+        if let Some(report) = event.get("result") {
+            result = Some(report.clone());
+        }
+    });
+    vm.settle();
+    let log = workshop
+        .paths
+        .runs()
+        .join(format!("storm-{}.log", lane.nic));
+    vm.console.write(&log);
+    step.clear();
+    let (ok, message) = outcome?;
+    if let Some(report) = &result {
+        println!("{}", show::table(report));
+    }
+    if vm.console.first_splat().is_some() {
+        return Err(boot::splat(&vm).into());
+    }
+    Ok((result, (!ok).then_some(message)))
+}
