@@ -12,7 +12,7 @@
 #define TOLD 16384 /* packets, by the low bits of their numbers */
 
 enum later_reader {
-	EXACT,       /* in the driver's program, by CO-RE */
+	IN_DRIVER,       /* in the driver's program, by CO-RE */
 	IN_TC,       /* after XDP_PASS, exactly */
 	AT_CPUMAP,   /* in the program of a cpumap, late bound */
 	AT_DEVMAP,   /* in the program of a devmap, late bound */
@@ -21,7 +21,7 @@ enum later_reader {
 };
 
 /* Where the driver's program sends a packet. */
-enum path { TO_NOBODY, TO_STACK, TO_PROCESSOR, TO_PORT, TO_SOCKET, TO_WIRE, PATHS };
+enum way { TO_NOBODY, TO_STACK, TO_PROCESSOR, TO_PORT, TO_SOCKET, TO_WIRE, WAYS };
 
 /* What the driver's program found out about a packet. */
 struct told {
@@ -50,7 +50,7 @@ struct last {
 ARRAY(told, TOLD, struct told);
 ARRAY(later, LATER, struct later);
 ARRAY(last, LATER, struct last);
-ARRAY(routed, PATHS, __u64);
+ARRAY(routed, WAYS, __u64);
 
 static __always_inline struct told *told_of(__u32 seq)
 {

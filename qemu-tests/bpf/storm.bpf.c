@@ -67,7 +67,7 @@ static __always_inline __u32 path_of(__u32 seq, __u32 queue)
 static __always_inline int send_on(struct xdp_md *ctx, __u32 path, __u32 queue)
 {
 	struct ethhdr *eth = (void *)(long)ctx->data;
-	unsigned char address[ETH_ALEN];
+	unsigned char address[6];
 	__u64 *count;
 
 	count = bpf_map_lookup_elem(&routed, &path);
@@ -87,9 +87,9 @@ static __always_inline int send_on(struct xdp_md *ctx, __u32 path, __u32 queue)
 		eth = (void *)(long)ctx->data;
 		if ((void *)(eth + 1) > (void *)(long)ctx->data_end)
 			return XDP_ABORTED;
-		__builtin_memcpy(address, eth->h_dest, ETH_ALEN);
-		__builtin_memcpy(eth->h_dest, eth->h_source, ETH_ALEN);
-		__builtin_memcpy(eth->h_source, address, ETH_ALEN);
+		__builtin_memcpy(address, eth->h_dest, 6);
+		__builtin_memcpy(eth->h_dest, eth->h_source, 6);
+		__builtin_memcpy(eth->h_source, address, 6);
 		return XDP_TX;
 	}
 	return XDP_DROP;
@@ -167,7 +167,7 @@ int storm(struct xdp_md *ctx)
 	copy_record(&w->record, &meta);
 	w->exact.has = 0;
 	read_exact(&w->record, &w->exact);
-	judge_later(t, &now->want, &w->exact, &w->record, EXACT);
+	judge_later(t, &now->want, &w->exact, &w->record, IN_DRIVER);
 	mark_seen(r, c->first_seq, now->want.seq);
 	return send_on(ctx, t->path, queue);
 }

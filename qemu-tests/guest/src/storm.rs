@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
 use serde_json::json;
 
 use crate::announcement::Announcement;
@@ -64,6 +64,7 @@ pub(crate) fn run(
     let mut report = Report::default();
     let mut stage = Stage::set(case, plan.everywhere)?;
     let monitor = Monitor::start()?;
+    ctl::log("everything is set up");
     let mut workers = [
         Worker::new(Change::SETTINGS, plan.seed)?,
         Worker::new(Change::RINGS, plan.seed ^ u64::MAX)?,
@@ -111,6 +112,7 @@ fn round(
         "window": WINDOW, "payload": 28, "longest": 1200, "seed": plan.seed,
     }))?;
     stage.begin(started.first, NicClock::open()?.now()?)?;
+    ctl::log("a round begins");
     let (stop, count) = (AtomicBool::new(false), AtomicU32::new(0));
     let counters = stage.counters()?;
     let made = thread::scope(|scope| -> Result<Vec<Made>> {
@@ -124,6 +126,9 @@ fn round(
         let mut made = Vec::new();
         let result = own_changes(case, stage, &count, wanted, &mut made);
         stop.store(true, Ordering::Relaxed);
+        if let Err(error) = &result {
+            ctl::log(&format!("{error:#}"));
+        }
         for worker in running {
             let by_it = worker.join().ok().context("a worker panicked")?;
             made.extend(by_it?);
@@ -135,6 +140,8 @@ fn round(
     let all = monitor.settle()?;
     announced.extend_from_slice(&all[read..]);
     report.add(stage, &announced, &made, sent)?;
+    let newest = announced.iter().map(|a| a.generation).max();
+    stage.has_counted(newest.unwrap_or(0), sent.count);
     check_announcements(&announced, report);
     Ok(all.len())
 }
@@ -147,10 +154,20 @@ fn own_changes(
     wanted: u32,
     made: &mut Vec<Made>,
 ) -> Result<()> {
-    let mut next = 20;
+    let (mut next, mut said, mut progress) = (20, Instant::now(), (0, Instant::now()));
     while count.load(Ordering::Relaxed) + (made.len() as u32) < wanted {
         thread::sleep(Duration::from_millis(20));
         let done = count.load(Ordering::Relaxed);
+        if done != progress.0 {
+            progress = (done, Instant::now());
+        }
+        if progress.1.elapsed() > Duration::from_secs(8) {
+            bail!("no change comes to its end\n{}", stacks());
+        }
+        if said.elapsed() > Duration::from_secs(2) {
+            said = Instant::now();
+            ctl::log(&format!("{} changes in this round", done + made.len() as u32));
+        }
         if done < next {
             continue;
         }
@@ -166,6 +183,17 @@ fn own_changes(
         }
     }
     Ok(())
+}
+
+/// Where in the kernel each thread is, for whoever has to find out why it stays there.
+fn stacks() -> String {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let stack = |task: std::fs::DirEntry| {
+        let path = task.path();
+        let read = |file: &str| std::fs::read_to_string(path.join(file)).unwrap_or_default();
+        format!("{} {}", read("comm").trim(), read("stack"))
+    };
+    tasks.map(stack).collect::<Vec<_>>().join("\n")
 }
 
 /// An interface that is down receives nothing, so the wire is held meanwhile.

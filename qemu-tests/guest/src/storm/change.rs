@@ -169,6 +169,7 @@ impl Worker {
         let mut made = Vec::new();
         while !stop.load(Ordering::Relaxed) {
             let kind = self.kinds[self.pick(self.kinds.len() as u32) as usize];
+            crate::ctl::log(&format!("{kind:?}"));
             let before = counters.packets()?;
             let start = Instant::now();
             let shorter = self

@@ -11,6 +11,7 @@ use super::later::{Later, Maps, TO_PORT, TO_PROCESSOR, TO_SOCKET, TO_STACK};
 use super::listener::Listener;
 use crate::case::{Case, Sent};
 use crate::cases::set_channels;
+use crate::ctl;
 use crate::eth::NAME;
 use crate::programs::Programs;
 use crate::readers::{Readers, XDP_DROP};
@@ -49,6 +50,8 @@ pub(super) struct Stage {
     ends: Option<Ends>,
     not_before: u64,
     first_seq: u32,
+    /// Up to which generation, and of how many packets, something was counted.
+    counted: (u32, u32),
 }
 
 /// What comes behind the driver's program.
@@ -61,7 +64,9 @@ impl Stage {
     /// Sets everything up; the driver's program is attached at last.
     pub(super) fn set(case: &Case<'_>, everywhere: bool) -> Result<Self> {
         set_channels(2)?;
+        ctl::log("loading the programs");
         let readers = Readers::load_object("storm", XDP_DROP)?;
+        ctl::log("and a twin");
         let twin = Programs::load_sharing("storm", "twin", true, "storm", SHARED)?;
         let mut this = Self {
             maps: Maps::open(&readers.programs)?,
@@ -71,10 +76,13 @@ impl Stage {
             ends: None,
             not_before: 0,
             first_seq: 0,
+            counted: (0, 0),
         };
         if everywhere {
+            ctl::log("setting up all places that packets go to");
             this.ends = Some(Ends::set(case, &this.readers.programs)?);
         }
+        ctl::log("attaching");
         this.readers.attach()?;
         Ok(this)
     }
@@ -82,12 +90,18 @@ impl Stage {
     /// Counts anew, from this number and this time on.
     pub(super) fn begin(&mut self, first_seq: u32, now: u64) -> Result<()> {
         (self.first_seq, self.not_before) = (first_seq, now);
-        self.readers.clear(u32::from(u16::MAX), 1 << 21)?;
+        let (newest, packets) = self.counted;
+        self.readers.clear(newest, packets)?;
         self.maps.clear()?;
         for listener in self.ends.iter().flat_map(|ends| &ends.listeners) {
             listener.clear();
         }
         self.readers.expect(first_seq, now, false)
+    }
+
+    /// Remembers what is to be forgotten when the next round begins.
+    pub(super) fn has_counted(&mut self, newest: u32, packets: u32) {
+        self.counted = (newest, packets);
     }
 
     /// What the workers look at while they change things.
@@ -228,6 +242,7 @@ impl Ends {
             "bpftool net attach tcx_ingress pinned {} dev {NAME}",
             pin("in_tc")
         ))?;
+        ctl::log("places are there");
         let v0: u32 = tools::read("/sys/class/net/v0/ifindex")?.parse()?;
         let at_devmap = program(&programs.pin("at_devmap"))?;
         let port = [v0.to_ne_bytes(), at_devmap.number().to_ne_bytes()].concat();
@@ -246,6 +261,7 @@ impl Ends {
             sockets.set(queue, &listener.socket().to_ne_bytes())?;
             Ok(listener)
         };
+        ctl::log("sockets");
         let listeners = [listen(0, Options::ZERO_COPY)?, listen(1, Options::COPY)?];
         Ok(Self {
             _programs: programs,
