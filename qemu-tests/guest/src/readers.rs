@@ -5,8 +5,8 @@
 //! The numbers here are those of the C structs there; a map of another size is an error when it is opened.
 
 use anyhow::{Context, Result};
+use meta_reader::Announcement;
 
-use crate::announcement::Announcement;
 use crate::case::Sent;
 use crate::ctl;
 use crate::misparse::Misparse;

@@ -6,6 +6,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Result};
+use meta_reader::netlink::{array, Family};
 use serde_json::json;
 
 use super::failures::{prepare, with_failure};
@@ -15,7 +16,6 @@ use super::updown::available;
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
-use crate::netlink::{array, Family};
 use crate::programs::Programs;
 use crate::spread::Spread;
 use crate::sys::netdev::Netdev;
