@@ -20,6 +20,7 @@ mod ktap;
 mod misparse;
 mod monitor;
 mod nic_clock;
+mod oracle;
 mod pair;
 mod programs;
 mod readers;

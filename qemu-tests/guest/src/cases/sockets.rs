@@ -36,7 +36,12 @@ pub(super) const CASES: &[Definition] = &[
 ];
 
 /// Opens a socket on a queue, and lets the program find it.
-fn open(case: &Case<'_>, programs: &Programs, queue: u32, options: Options) -> Result<Xsk> {
+pub(super) fn open(
+    case: &Case<'_>,
+    programs: &Programs,
+    queue: u32,
+    options: Options,
+) -> Result<Xsk> {
     let socket = Xsk::open_in_turn(case.eth.ifindex()?, queue, options).context("AF_XDP socket")?;
     let sockets = programs.map("sockets", 4)?;
     sockets.set(queue, &socket.number().to_ne_bytes())?;
