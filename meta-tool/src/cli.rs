@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Shows the BTF of kernels, modules and receive queues, and the layouts of XDP metadata that it describes.
+/// Shows the BTF of kernels, modules and receive queues, the layouts of XDP metadata that it describes, and their changes.
 ///
 /// SOURCE is a file (a module, an ELF vmlinux, raw BTF, anything of /sys/kernel/btf, a queue's
 /// /sys/class/net/IF/queues/rx-N/xdp_meta/btf), or the name of an interface, which stands for the layouts in force on its
@@ -59,6 +59,35 @@ pub enum Verb {
         /// Print for machines.
         #[arg(long)]
         json: bool,
+    },
+
+    /// Print what is in force on every receive queue: generation, layout, and where each field is.
+    Show {
+        /// Only this interface.
+        #[arg(value_name = "IF")]
+        interface: Option<String>,
+        /// Print for machines: one object on one line for each queue.
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Print every change of a layout as the kernel announces it, on a line of its own.
+    ///
+    /// The time is CLOCK_MONOTONIC's, as in the kernel's log. When announcements come faster than they are printed, some are
+    /// lost: that is said on the standard error, and what is in force then is printed as `state`.
+    Monitor {
+        /// Only this interface.
+        #[arg(value_name = "IF")]
+        interface: Option<String>,
+        /// Print for machines: one object on one line for each.
+        #[arg(long)]
+        json: bool,
+        /// Begin with what is in force, as `state`.
+        #[arg(long)]
+        now: bool,
+        /// End after so many changes.
+        #[arg(long, value_name = "N")]
+        count: Option<u64>,
     },
 
     /// Write the C header with which BPF programs read a module's records.

@@ -3,7 +3,7 @@
 //! `xdp-meta`: BTF and the layouts in it, for people.
 //!
 //! It shows what a module declares and what a queue has in force, compares two of them, and writes the C header that the
-//! driver's own build writes, from nothing but the module. Whatever a file holds, it is shown or refused with a reason; the
+//! driver's own build writes, from nothing but the module. It tells every change of a layout as the kernel announces it. Whatever a file holds, it is shown or refused with a reason; the
 //! reader of `meta-core` sees to that.
 //!
 //! What is read stays in memory until the program ends: the model of `meta-core` is one of constants.
@@ -22,8 +22,12 @@ mod diff;
 mod dump;
 mod family;
 mod header;
+mod interfaces;
 mod layouts;
+mod live;
 mod model;
+mod monitor;
+mod show;
 mod source;
 mod text;
 
@@ -49,6 +53,13 @@ fn act(verb: &Verb) -> Result<bool> {
     match verb {
         Verb::Dump { source, format } => dump::run(source, *format)?,
         Verb::Layouts { source, json } => layouts::run(source, *json)?,
+        Verb::Show { interface, json } => show::run(interface.as_deref(), *json)?,
+        Verb::Monitor {
+            interface,
+            json,
+            now,
+            count,
+        } => monitor::run(interface.as_deref(), *json, *now, *count)?,
         Verb::Header { source, name } => header::run(source, name.as_deref())?,
         Verb::Diff {
             old,

@@ -214,6 +214,8 @@ fn refusals_say_what_to_do() {
         (&["dump", "BTF", "--base", "BTF"], "base"),
         (&["dump", "/etc/passwd"], "not BTF"),
         (&["dump", "BTF", "--queue", "0"], "is for interfaces"),
+        (&["show", "nonsense"], "no interface nonsense"),
+        (&["monitor", "nonsense"], "no interface nonsense"),
     ] {
         let output = with("refusals", words);
         let error = String::from_utf8(output.stderr).unwrap();

@@ -6,14 +6,13 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::time::Duration;
 
 use anyhow::Result;
+use meta_reader::{Announcement, Client};
 use serde_json::{json, Value};
 
-use crate::announcement::Announcement;
 use crate::boot::Options;
 use crate::ctl::{self, Ctl};
 use crate::eth::Eth;
 use crate::ktap::Ktap;
-use crate::xdp_meta::XdpMeta;
 
 /// A named case.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +69,7 @@ impl Case<'_> {
     ///
     /// What the netlink family says.
     pub(crate) fn in_force(&self) -> Result<Announcement> {
-        XdpMeta::open()?.get(self.eth.ifindex()?, 0)
+        Ok(Client::open()?.get(self.eth.ifindex()?, 0)?)
     }
 
     /// Asks the host to send frames of the oracle to this NIC; gives the first number and how many were sent.

@@ -25,6 +25,7 @@ mod lifecycle;
 mod machine;
 mod metadata;
 mod module;
+mod monitor;
 mod probe;
 mod queues;
 mod reconfig;
@@ -40,6 +41,7 @@ mod traffic;
 mod transmit;
 mod updown;
 mod upstream;
+mod user_space;
 mod verdicts;
 mod vlan;
 mod xdp_actions;
@@ -65,6 +67,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         xdp_actions::CASES,
         jumbo::CASES,
         sockets::CASES,
+        user_space::CASES,
         clock::CASES,
         transmit::CASES,
         ethtool::CASES,
@@ -87,6 +90,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         hostile::CASES,
         teeth::CASES,
         tool::CASES,
+        monitor::CASES,
         streams::CASES,
         storm::CASES,
     ];

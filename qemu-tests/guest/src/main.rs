@@ -7,7 +7,6 @@
 //! not clean up. What must never happen is silence: an error before `ready`, a panic of any thread and
 //! the death of a case are all said.
 
-mod announcement;
 mod boot;
 mod case;
 mod cases;
@@ -21,8 +20,8 @@ mod knobs;
 mod ktap;
 mod misparse;
 mod monitor;
-mod netlink;
 mod nic_clock;
+mod oracle;
 mod pair;
 mod programs;
 mod readers;
@@ -35,7 +34,6 @@ mod sys;
 #[path = "../../src/toeplitz.rs"]
 mod toeplitz;
 mod tools;
-mod xdp_meta;
 
 use anyhow::{Context, Result};
 use serde_json::{json, Value};

@@ -11,9 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, Result};
-
-use crate::announcement::Announcement;
-use crate::xdp_meta::XdpMeta;
+use meta_reader::{Announcement, Client};
 
 /// How long the thread waits before it looks whether it should stop.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -41,8 +39,7 @@ impl Monitor {
     ///
     /// When there is no family or no group.
     pub(crate) fn start() -> Result<Self> {
-        let mut family = XdpMeta::open()?;
-        family.join(PATIENCE)?;
+        let news = Client::open()?.subscribe()?;
         let seen = Arc::new(Mutex::new(Seen::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let (to, flag) = (Arc::clone(&seen), Arc::clone(&stop));
@@ -50,10 +47,10 @@ impl Monitor {
             .name("monitor".into())
             .spawn(move || {
                 while !flag.load(Ordering::Relaxed) {
-                    match family.next() {
+                    match news.next(PATIENCE) {
                         Ok(Some(announcement)) => lock(&to).announcements.push(announcement),
                         Ok(None) => {}
-                        Err(e) => lock(&to).error = Some(format!("{e:#}")),
+                        Err(e) => lock(&to).error = Some(e.to_string()),
                     }
                 }
             })?;

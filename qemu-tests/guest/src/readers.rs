@@ -7,8 +7,8 @@
 use std::cell::Cell;
 
 use anyhow::{Context, Result};
+use meta_reader::Announcement;
 
-use crate::announcement::Announcement;
 use crate::case::Sent;
 use crate::ctl;
 use crate::misparse::Misparse;

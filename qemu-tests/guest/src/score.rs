@@ -7,9 +7,8 @@
 //! layout has the field, the oracle says that the packet has it, and a reader got nothing. A tag that is
 //! neither in the record nor in the frame any more is missing whatever the layout says.
 
+use meta_reader::Announcement;
 use serde_json::{json, Value};
-
-use crate::announcement::Announcement;
 
 /// How many ways of reading there are.
 pub(crate) const READERS: usize = 3;
@@ -193,17 +192,18 @@ impl Epoch {
     ) -> Option<&'a Announcement> {
         announced
             .iter()
-            .filter(|a| a.queue == self.queue && a.layout_id == self.layout_id)
+            .filter(|a| a.queue == self.queue && a.layout.id() == self.layout_id)
             .find(|a| a.generation & 0xffff == self.generation)
     }
 
     fn missing(&self, announced: &[Announcement], reader: usize) -> u64 {
-        let Some(layout) = self.announcement(announced) else {
+        let Some(announcement) = self.announcement(announced) else {
             return 0;
         };
+        let has = |field| announcement.layout.named(field).is_some();
         let got = self.got[reader];
         let missing = |field: usize| {
-            let want = match (field, layout.has(FIELD_NAMES[field])) {
+            let want = match (field, has(FIELD_NAMES[field])) {
                 (VLAN, true) => self.tagged,
                 (VLAN, false) => self.tagged.saturating_sub(self.inband),
                 (_, true) => self.want[field],
@@ -217,28 +217,31 @@ impl Epoch {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use meta_reader::{Field, Layout};
+
     use super::*;
-    use crate::announcement::Field;
 
     fn announcement(generation: u32, layout_id: u32, fields: &[&str]) -> Announcement {
-        let field = |name: &&str| Field {
-            id: 1,
+        let field = |(index, name): (u8, &&str)| Field {
+            id: index.into(),
             name: (*name).to_owned(),
             offset: 0,
             size: 4,
-            present: 0,
+            present: index,
+            bit: 0,
+            bits: 0,
         };
+        let fields = (0..).zip(fields).map(field).collect();
+        let layout = Layout::new(layout_id, "x", 24, fields, Vec::new());
         Announcement {
             ifindex: 2,
             queue: 0,
             generation,
-            layout_id,
-            size: 24,
-            name: "x".into(),
             reason: 3,
             time: 1,
-            fields: fields.iter().map(field).collect(),
-            btf: Vec::new(),
+            layout: Arc::new(layout.expect("a small layout")),
         }
     }
 

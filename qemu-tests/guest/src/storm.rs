@@ -16,14 +16,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
+use meta_reader::{Announcement, Client};
 use serde_json::json;
 
-use crate::announcement::Announcement;
-use crate::case::{Case, Sent};
+use crate::case::Case;
 use crate::ctl;
 use crate::monitor::Monitor;
 use crate::nic_clock::NicClock;
-use crate::xdp_meta::XdpMeta;
 use change::{Change, Made, Worker};
 pub(crate) use report::Report;
 use stage::Stage;
@@ -69,20 +68,20 @@ pub(crate) fn run(
         Worker::new(Change::SETTINGS, plan.seed)?,
         Worker::new(Change::RINGS, plan.seed ^ u64::MAX)?,
     ];
-    let mut read = 0;
+    let mut first_seq = 0;
     while report.changes() < plan.changes || report.packets() < plan.packets {
         if started.elapsed() > plan.longest {
             break;
         }
         let wanted = ROUND.min(plan.changes.saturating_sub(report.changes()).max(50));
-        read = round(
+        round(
             case,
             &plan,
             &mut stage,
             &monitor,
             &mut workers,
             wanted,
-            read,
+            &mut first_seq,
             &mut report,
         )?;
         watch(&report)?;
@@ -92,7 +91,7 @@ pub(crate) fn run(
     Ok(report)
 }
 
-/// One round; gives how many announcements were read until then.
+/// One round, whose first frame has this number; gives the next round's.
 #[allow(clippy::too_many_arguments, reason = "a loop's body with a name")]
 fn round(
     case: &mut Case<'_>,
@@ -101,18 +100,17 @@ fn round(
     monitor: &Monitor,
     workers: &mut [Worker; 2],
     wanted: u32,
-    read: usize,
+    first_seq: &mut u32,
     report: &mut Report,
-) -> Result<usize> {
+) -> Result<()> {
+    stage.begin(*first_seq, NicClock::open()?.now()?)?;
     // What is in force now belongs to the round: its records may be the first seen.
-    let mut announced = XdpMeta::open()?.dump()?;
-    let read = read.max(monitor.settle()?.len());
-    let started = case.burst(json!({
+    let read = monitor.settle()?.len();
+    let mut announced = Client::open()?.dump()?;
+    case.burst(json!({
         "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 64, "gap_us": plan.gap_us,
         "window": WINDOW, "payload": 28, "longest": 1200, "seed": plan.seed,
     }))?;
-    stage.begin(started.first, NicClock::open()?.now()?)?;
-    ctl::log("a round begins");
     let (stop, count) = (AtomicBool::new(false), AtomicU32::new(0));
     let counters = stage.counters()?;
     let made = thread::scope(|scope| -> Result<Vec<Made>> {
@@ -124,7 +122,8 @@ fn round(
             })
             .collect();
         let mut made = Vec::new();
-        let result = own_changes(case, stage, &count, wanted, &mut made);
+        let ended = || running.iter().any(|worker| worker.is_finished());
+        let result = own_changes(case, stage, &count, wanted, &ended, &mut made);
         stop.store(true, Ordering::Relaxed);
         if let Err(error) = &result {
             ctl::log(&format!("{error:#}"));
@@ -136,6 +135,7 @@ fn round(
         result.map(|()| made)
     })?;
     let sent = case.stop()?;
+    *first_seq = sent.first + sent.count;
     stage.drain(sent)?;
     let all = monitor.settle()?;
     announced.extend_from_slice(&all[read..]);
@@ -143,7 +143,7 @@ fn round(
     let newest = announced.iter().map(|a| a.generation).max();
     stage.has_counted(newest.unwrap_or(0), sent.count);
     check_announcements(&announced, report);
-    Ok(all.len())
+    Ok(())
 }
 
 /// The changes for which the host must be asked, or that change what is attached.
@@ -152,10 +152,12 @@ fn own_changes(
     stage: &mut Stage,
     count: &AtomicU32,
     wanted: u32,
+    ended: &dyn Fn() -> bool,
     made: &mut Vec<Made>,
 ) -> Result<()> {
     let (mut next, mut said, mut progress) = (20, Instant::now(), (0, Instant::now()));
-    while count.load(Ordering::Relaxed) + (made.len() as u32) < wanted {
+    // A worker that has ended says why.
+    while count.load(Ordering::Relaxed) + (made.len() as u32) < wanted && !ended() {
         thread::sleep(Duration::from_millis(20));
         let done = count.load(Ordering::Relaxed);
         if done != progress.0 {
@@ -166,7 +168,10 @@ fn own_changes(
         }
         if said.elapsed() > Duration::from_secs(2) {
             said = Instant::now();
-            ctl::log(&format!("{} changes in this round", done + made.len() as u32));
+            ctl::log(&format!(
+                "{} changes in this round",
+                done + made.len() as u32
+            ));
         }
         if done < next {
             continue;
@@ -187,7 +192,10 @@ fn own_changes(
 
 /// Where in the kernel each thread is, for whoever has to find out why it stays there.
 fn stacks() -> String {
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
     let stack = |task: std::fs::DirEntry| {
         let path = task.path();
         let read = |file: &str| std::fs::read_to_string(path.join(file)).unwrap_or_default();

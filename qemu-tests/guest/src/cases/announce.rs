@@ -3,21 +3,20 @@
 //! Announcements: one for each change, none without one, each before its first record.
 
 use anyhow::{Context, Result};
-use meta_core::announce::attr;
+use meta_core::announce::{attr, command, FAMILY, GROUP};
+use meta_reader::netlink::Family;
+use meta_reader::{Announcement, Client, Error};
 use serde_json::json;
 
 use super::reconfig::{say, storm};
-use crate::announcement::Announcement;
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
 use crate::knobs::stamps;
 use crate::monitor::Monitor;
-use crate::netlink::Refusal;
 use crate::programs::Programs;
 use crate::readers::{Readers, XDP_DROP};
 use crate::score::Epoch;
 use crate::tools;
-use crate::xdp_meta::XdpMeta;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("announce::family", family),
@@ -31,10 +30,21 @@ pub(super) const CASES: &[Definition] = &[
 ];
 
 fn family(case: &mut Case<'_>) -> Result<()> {
-    let family = XdpMeta::open()?;
+    let (family, generic) = (Client::open()?, Family::open(FAMILY)?);
+    let group = generic.group(GROUP);
     case.ktap.equal("version", family.version(), 1);
+    case.ktap.check(
+        "the group is there",
+        group.is_ok(),
+        format_args!("{group:?}"),
+    );
+    let answers = generic.ask(command::LAYOUT_GET, true, &[])?;
+    let unknown = answers
+        .iter()
+        .flatten()
+        .filter(|a| a.kind == 0 || a.kind > attr::MAX);
     case.ktap
-        .check("the group is there", family.has_group(), "no group");
+        .equal("attributes that have no name", unknown.count(), 0);
     let one = family.get(case.eth.ifindex()?, 0)?;
     case.ktap
         .equal("do: interface", one.ifindex, case.eth.ifindex()?);
@@ -53,7 +63,7 @@ fn family(case: &mut Case<'_>) -> Result<()> {
 }
 
 fn refusals(case: &mut Case<'_>) -> Result<()> {
-    let family = XdpMeta::open()?;
+    let (client, family) = (Client::open()?, Family::open(FAMILY)?);
     let ifindex = case.eth.ifindex()?;
     let lo: u32 = tools::read("/sys/class/net/lo/ifindex")?.parse()?;
     let u32s = |list: &[(u16, u32)]| {
@@ -94,15 +104,13 @@ fn refusals(case: &mut Case<'_>) -> Result<()> {
         ),
     ];
     for (what, attrs, errnos) in requests {
-        let error = family.get_with(&attrs).err();
-        let refusal = error
-            .as_ref()
-            .and_then(|e| e.downcast_ref::<Refusal>())
-            .cloned();
-        let Some(refusal) = refusal else {
-            case.ktap
-                .check(what, false, format_args!("not refused: {error:?}"));
-            continue;
+        let refusal = match family.ask(command::LAYOUT_GET, false, &attrs) {
+            Err(Error::Refused(refusal)) => refusal,
+            other => {
+                case.ktap
+                    .check(what, false, format_args!("not refused: {other:?}"));
+                continue;
+            }
         };
         case.ktap.check(
             &format!("{what}: error number"),
@@ -116,7 +124,7 @@ fn refusals(case: &mut Case<'_>) -> Result<()> {
         );
     }
     case.ktap
-        .check("it still answers", family.get(ifindex, 0).is_ok(), "no");
+        .check("it still answers", client.get(ifindex, 0).is_ok(), "no");
     Ok(())
 }
 
@@ -174,7 +182,7 @@ fn once_for_each_change(case: &mut Case<'_>) -> Result<()> {
         {
             let said = new
                 .iter()
-                .map(|a| a.to_json().to_string())
+                .map(|a| json!(a).to_string())
                 .collect::<Vec<_>>()
                 .join("\n");
             case.ktap.diagnostic(&said);

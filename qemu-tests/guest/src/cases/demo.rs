@@ -5,10 +5,10 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use meta_reader::Announcement;
 use serde_json::{json, Map, Value};
 
 use super::reconfig::{scores_json, storm};
-use crate::announcement::Announcement;
 use crate::boot::Options;
 use crate::case::{Case, Definition};
 use crate::ctl;
@@ -88,7 +88,7 @@ impl Teller {
     fn announcements(&mut self, monitor: &Monitor) -> Vec<Announcement> {
         let new = monitor.since(self.told);
         for announcement in &new {
-            ctl::event(&json!({ "announcement": announcement.to_json() }));
+            ctl::event(&json!({ "announcement": announcement }));
         }
         self.told += new.len();
         new
@@ -117,7 +117,7 @@ impl Teller {
         let mut progress = json!({ "changes": changes, "of": self.of, "readers": counts });
         if let Some(newest) = newest {
             progress["generation"] = json!(newest.generation);
-            progress["layout"] = json!(newest.name);
+            progress["layout"] = json!(newest.layout.name());
         }
         ctl::event(&json!({ "progress": progress }));
         Ok(())
@@ -130,7 +130,8 @@ fn show_btf(announcement: &Announcement) -> Result<()> {
         tools::line(&format!("bpftool btf dump file {path}")).context("the layout in force")?;
     let title = format!(
         "generation {}: {}",
-        announcement.generation, announcement.name
+        announcement.generation,
+        announcement.layout.name()
     );
     ctl::event(&json!({ "btf": { "title": title, "text": text } }));
     Ok(())

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use meta_reader::netlink::{array, Family};
 use serde_json::json;
 
 use super::queues::{refused, set_channels};
@@ -12,7 +13,6 @@ use super::traffic::{numbers, sequence_numbers};
 use crate::case::{Case, Definition};
 use crate::eth::{EXPERIMENT, NAME};
 use crate::experiment::{captured, statistic};
-use crate::netlink::{array, Family};
 use crate::sys::packet::ALL;
 use crate::tools;
 

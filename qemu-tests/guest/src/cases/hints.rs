@@ -3,12 +3,12 @@
 //! The kernel's own metadata kfuncs, which know nothing about records.
 
 use anyhow::Result;
+use meta_reader::netlink::{array, Family};
 
 use super::records::{bursts, COUNT};
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::knobs::Knobs;
-use crate::netlink::{array, Family};
 use crate::nic_clock::NicClock;
 use crate::readers::{Readers, XDP_DROP};
 use crate::score::{HASH, KFUNC, STAMP, VLAN};

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use meta_core::layout::Layout;
+use meta_reader::Announcement;
 
-use crate::announcement::Announcement;
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
@@ -44,26 +44,19 @@ fn every_setting(case: &mut Case<'_>) -> Result<()> {
     with_each(case, |case, want, got| {
         let name = want.name;
         case.ktap
-            .equal(&format!("{name}: in force"), &got.name[..], name);
+            .equal(&format!("{name}: in force"), got.layout.name(), name);
         case.ktap.equal(
             &format!("{name}: id is the definition's"),
-            got.layout_id,
+            got.layout.id(),
             want.id,
         );
         case.ktap
-            .equal(&format!("{name}: size"), got.size, u32::from(want.size));
-        let fields =
-            |f: &crate::announcement::Field| (f.id, f.name.clone(), f.offset, f.size, f.present);
-        let got: Vec<_> = got.fields.iter().map(fields).collect();
+            .equal(&format!("{name}: size"), got.layout.size(), want.size);
+        let fields = |f: &meta_reader::Field| (f.id, f.name.clone(), f.offset, f.size, f.present);
+        let got: Vec<_> = got.layout.fields().iter().map(fields).collect();
         let want_fields = want.fields.iter().map(|f| {
-            let size = u32::try_from(f.size()).expect("at most 8");
-            (
-                f.id.into(),
-                f.name.to_owned(),
-                f.offset.into(),
-                size,
-                f.present.into(),
-            )
+            let size = u16::try_from(f.size()).expect("at most 8");
+            (f.id, f.name.to_owned(), f.offset, size, f.present)
         });
         case.ktap.equal(
             &format!("{name}: fields"),
@@ -98,8 +91,8 @@ fn files(case: &mut Case<'_>) -> Result<()> {
         let btf = std::fs::read(format!("/sys/class/net/{NAME}/queues/rx-0/xdp_meta/btf"))?;
         case.ktap.check(
             &format!("{name}: btf is what netlink carries"),
-            btf == got.btf,
-            format_args!("{} and {} bytes", btf.len(), got.btf.len()),
+            btf == got.layout.btf(),
+            format_args!("{} and {} bytes", btf.len(), got.layout.btf().len()),
         );
         Ok(())
     })

@@ -6,6 +6,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Result};
+use meta_reader::netlink::{array, Family};
 use serde_json::json;
 
 use super::failures::{prepare, with_failure};
@@ -17,7 +18,6 @@ use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
 use crate::kmemleak;
-use crate::netlink::{array, Family};
 use crate::programs::Programs;
 use crate::spread::Spread;
 use crate::sys::netdev::Netdev;

@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use meta_reader::netlink::{array, Family};
 use serde_json::json;
 
 use super::machine::add_card;
@@ -16,7 +17,6 @@ use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::{udp_socket, EXPERIMENT, NAME};
 use crate::experiment::captured;
-use crate::netlink::{array, Family};
 use crate::programs::Programs;
 use crate::spread::Rss;
 use crate::sys::packet::ALL;

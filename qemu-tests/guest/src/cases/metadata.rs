@@ -4,10 +4,10 @@
 //! packet afterwards, in the record and from the kernel's kfuncs.
 
 use anyhow::{Context, Result};
+use meta_reader::Announcement;
 use serde_json::json;
 
 use super::records::{bursts, COUNT};
-use crate::announcement::Announcement;
 use crate::boot::Options;
 use crate::case::{Case, Definition};
 use crate::eth::NAME;
@@ -41,7 +41,14 @@ pub(super) fn announced(
     let from = monitor.settle()?.len();
     act()?;
     let all = monitor.settle()?;
-    let said = |a: &Announcement| (a.generation, a.name.clone(), a.layout_id, a.reason_name());
+    let said = |a: &Announcement| {
+        (
+            a.generation,
+            a.layout.name().to_owned(),
+            a.layout.id(),
+            a.reason_name(),
+        )
+    };
     let layout = knobs.layout();
     let want = (
         before.generation + 1,

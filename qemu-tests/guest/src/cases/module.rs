@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use meta_reader::{Client, Error};
 use serde_json::json;
 
 use super::traffic::{numbers, sequence_numbers};
@@ -13,11 +14,9 @@ use super::updown::available;
 use crate::boot;
 use crate::case::{Case, Definition};
 use crate::ctl;
-use crate::netlink::Refusal;
 use crate::programs::Programs;
 use crate::readers::{Readers, XDP_PASS};
 use crate::sys::packet::ALL;
-use crate::xdp_meta::XdpMeta;
 
 pub(super) const CASES: &[Definition] = &[
     Definition::new("module::reload", reload),
@@ -43,11 +42,10 @@ fn reload(case: &mut Case<'_>) -> Result<()> {
                 !Path::new("/sys/kernel/btf/rnic").exists(),
                 "it is still there",
             );
-            let gone = XdpMeta::open().err();
-            let errno = gone
-                .as_ref()
-                .and_then(|e| e.downcast_ref::<Refusal>())
-                .map(|r| r.errno);
+            let errno = match Client::open() {
+                Err(Error::Refused(refusal)) => Some(refusal.errno),
+                _ => None,
+            };
             case.ktap
                 .equal("no netlink family", errno, Some(libc::ENOENT));
         }
@@ -71,8 +69,8 @@ fn reload(case: &mut Case<'_>) -> Result<()> {
     let again = case.in_force()?;
     case.ktap.equal(
         "the layout has the same id",
-        again.layout_id,
-        first.layout_id,
+        again.layout.id(),
+        first.layout.id(),
     );
     Ok(())
 }

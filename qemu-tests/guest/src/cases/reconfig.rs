@@ -5,9 +5,9 @@
 use std::time::Duration;
 
 use anyhow::Result;
+use meta_reader::Announcement;
 use serde_json::{json, Value};
 
-use crate::announcement::Announcement;
 use crate::boot::Options;
 use crate::case::{Case, Definition, Sent};
 use crate::ctl;

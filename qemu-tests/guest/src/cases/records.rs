@@ -232,7 +232,7 @@ fn switched_off(case: &mut Case<'_>) -> Result<()> {
     readers.drain(sent)?;
     announced.extend(monitor.settle()?);
     let (totals, scores) = (readers.totals()?, readers.scores(&announced, sent)?);
-    let without = announced.iter().filter(|a| a.layout_id == 0).count();
+    let without = announced.iter().filter(|a| a.layout.id() == 0).count();
     case.ktap.equal(
         "generations without records are announced as such",
         without,

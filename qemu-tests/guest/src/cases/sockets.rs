@@ -5,12 +5,13 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use meta_core::hint;
+use meta_reader::{Announcement, Ring};
 use serde_json::json;
 
 use super::queues::{all_channels, refused, set_channels};
 use super::traffic::{numbers, sequence_numbers};
 use super::xdp_actions::Counters;
-use crate::announcement::Announcement;
 use crate::case::{Case, Definition, Sent};
 use crate::ctl;
 use crate::eth::{EXPERIMENT, NAME};
@@ -35,7 +36,12 @@ pub(super) const CASES: &[Definition] = &[
 ];
 
 /// Opens a socket on a queue, and lets the program find it.
-fn open(case: &Case<'_>, programs: &Programs, queue: u32, options: Options) -> Result<Xsk> {
+pub(super) fn open(
+    case: &Case<'_>,
+    programs: &Programs,
+    queue: u32,
+    options: Options,
+) -> Result<Xsk> {
     let socket = Xsk::open_in_turn(case.eth.ifindex()?, queue, options).context("AF_XDP socket")?;
     let sockets = programs.map("sockets", 4)?;
     sockets.set(queue, &socket.number().to_ne_bytes())?;
@@ -217,31 +223,16 @@ fn zero_copy_refused(case: &mut Case<'_>) -> Result<()> {
 }
 
 /// How many packets have a record of the announced layout and generation with the hash that the sender says.
-fn right_records(packets: &[Received], announced: &Announcement) -> Result<usize> {
-    let size = announced.size as usize;
-    let hash = announced
-        .fields
-        .iter()
-        .find(|field| field.name == "rx_hash");
-    let hash = hash.context("the layout has no hash")?.offset as usize;
+fn right_records(packets: &[Received], announced: &Announcement) -> usize {
+    let ring = Ring::new(announced);
     let right = |packet: &&Received| -> Option<bool> {
-        let record = packet
-            .before
-            .get(packet.before.len().checked_sub(size)?..)?;
-        let word = |at: usize| Some(u32::from_ne_bytes(record.get(at..at + 4)?.try_into().ok()?));
-        let generation = u16::from_ne_bytes(record.get(size - 4..size - 2)?.try_into().ok()?);
         let at = packet.bytes.windows(4).position(|word| word == b"RNIC")?;
         let wanted = u32::from_be_bytes(packet.bytes.get(at + 8..at + 12)?.try_into().ok()?);
-        Some(
-            word(size - 8)? == announced.layout_id
-                && u32::from(generation) == announced.generation & 0xffff
-                && word(hash)? == wanted,
-        )
+        let record = ring.record(&packet.before).ok()?;
+        Some(record.get(hint::RX_HASH) == Ok(wanted))
     };
-    Ok(packets
-        .iter()
-        .filter(|packet| right(packet) == Some(true))
-        .count())
+    let right = packets.iter().filter(|packet| right(packet) == Some(true));
+    right.count()
 }
 
 fn records(case: &mut Case<'_>, options: Options) -> Result<()> {
@@ -264,7 +255,7 @@ fn records(case: &mut Case<'_>, options: Options) -> Result<()> {
         );
         case.ktap.equal(
             &format!("{setting}: user space finds the record in front of each"),
-            right_records(&packets, &announced)?,
+            right_records(&packets, &announced),
             200,
         );
     }

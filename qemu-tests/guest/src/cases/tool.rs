@@ -22,7 +22,7 @@ pub(super) const CASES: &[Definition] = &[
 ];
 
 /// Ids from here on are drivers' own.
-const FIRST_OWN_ID: u32 = 0x8000;
+const FIRST_OWN_ID: u16 = 0x8000;
 const MODULE: &str = "/sys/kernel/btf/rnic";
 
 fn queue() -> String {
@@ -61,17 +61,17 @@ fn interface(case: &mut Case<'_>) -> Result<()> {
         let layout = layouts
             .and_then(|list| list.first())
             .context(text.clone())?;
-        let name = &in_force.name;
+        let name = in_force.layout.name();
         case.ktap.equal(
             &format!("{name}: name, id, size"),
             (&layout["name"], &layout["id"], &layout["size"]),
             (
                 &json!(name),
-                &json!(in_force.layout_id),
-                &json!(in_force.size),
+                &json!(in_force.layout.id()),
+                &json!(in_force.layout.size()),
             ),
         );
-        let fields: Vec<Value> = (in_force.fields.iter())
+        let fields: Vec<Value> = (in_force.layout.fields().iter())
             .map(|f| {
                 // The ids of hints are known by their names; those of the driver's own fields stand in the module's BTF alone.
                 let id = (f.id < FIRST_OWN_ID).then_some(f.id);
@@ -85,7 +85,7 @@ fn interface(case: &mut Case<'_>) -> Result<()> {
             .collect();
         case.ktap.equal(&format!("{name}: fields"), shown, fields);
         let table = tools::line(&format!("xdp-meta layouts {NAME}"))?;
-        let id = format!("{:#010x}", in_force.layout_id);
+        let id = format!("{:#010x}", in_force.layout.id());
         case.ktap.check(
             &format!("{name}: as a table, without colours"),
             table.contains(&id) && !table.contains('\u{1b}'),

@@ -16,9 +16,6 @@ pub(super) const TO_PROCESSOR: usize = 2;
 pub(super) const TO_PORT: usize = 3;
 pub(super) const TO_SOCKET: usize = 4;
 
-/// Packets whose numbers have the same low bits share a place.
-const TOLD: u32 = 16384;
-const TOLD_LEN: usize = 72;
 const QUEUES: usize = 8;
 
 /// What one later reader came to.
@@ -38,24 +35,12 @@ pub(crate) struct Later {
     pub(crate) bypassed: u64,
 }
 
-/// What the driver's program found out about a packet.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) seq: u32,
-    pub(super) layout_id: u32,
-    pub(super) generation: u16,
-    pub(super) queue: u16,
-    pub(super) has: u32,
-    pub(super) value: [u64; 6],
-}
-
 /// The maps.
 #[derive(Debug)]
 pub(super) struct Maps {
     later: Map,
     last: Map,
     routed: Map,
-    told: Map,
 }
 
 impl Maps {
@@ -64,7 +49,6 @@ impl Maps {
             later: programs.map("later", 48)?,
             last: programs.map("last", 4 * QUEUES)?,
             routed: programs.map("routed", 8)?,
-            told: programs.map("told", TOLD_LEN)?,
         })
     }
 
@@ -96,24 +80,5 @@ impl Maps {
     pub(super) fn routed(&self, path: usize) -> Result<u64> {
         let bytes = self.routed.get(path as u32)?;
         Ok(bytes[..].try_into().map(u64::from_ne_bytes)?)
-    }
-
-    /// What is known of the packet with this number.
-    pub(super) fn told(&self, seq: u32) -> Result<Told> {
-        let bytes = self.told.get(seq % TOLD)?;
-        let word = |at: usize| bytes[at..at + 4].try_into().map(u32::from_ne_bytes);
-        let half = |at: usize| bytes[at..at + 2].try_into().map(u16::from_ne_bytes);
-        let mut told = Told {
-            seq: word(0)?,
-            layout_id: word(4)?,
-            generation: half(8)?,
-            queue: half(10)?,
-            has: word(16)?,
-            value: [0; 6],
-        };
-        for (index, value) in told.value.iter_mut().enumerate() {
-            *value = u64::from_ne_bytes(bytes[24 + 8 * index..32 + 8 * index].try_into()?);
-        }
-        Ok(told)
     }
 }

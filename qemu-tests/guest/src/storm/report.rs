@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use meta_reader::Announcement;
 use serde_json::{json, Value};
 
 use super::change::Made;
 use super::stage::{Stage, SOCKETS};
-use crate::announcement::Announcement;
 use crate::boot::Options;
 use crate::case::Sent;
 use crate::ctl;
@@ -83,16 +83,14 @@ impl Report {
         for (name, score) in NAMES.into_iter().zip(scores) {
             self.count(name, score, epochs.len() as u64);
         }
-        let [stack, processor, port, veth, sockets] = stage.lost_on_the_way()?;
+        let [stack, processor, port, veth, socket] = stage.lost_on_the_way()?;
         for (name, later) in stage.later()? {
             let lost = match name {
                 "tc" => stack,
                 "cpumap" => processor,
                 "devmap" => port,
                 "veth" => veth,
-                // Of both sockets together; the program does not say which.
-                name if name == SOCKETS[0] => sockets,
-                name if name == SOCKETS[1] => 0,
+                name if SOCKETS.iter().any(|(socket, _)| *socket == name) => socket,
                 _ => lost,
             };
             let score = Score {
@@ -144,7 +142,10 @@ impl Report {
     /// The readers that must be right, in the order of a table.
     pub(crate) fn right(&self) -> impl Iterator<Item = (&'static str, &Row)> {
         let names = [NAMES[LATE_BOUND], NAMES[KFUNC]];
-        let all = names.into_iter().chain(LATER).chain(SOCKETS);
+        let all = names
+            .into_iter()
+            .chain(LATER)
+            .chain(SOCKETS.map(|(name, _)| name));
         all.filter_map(|name| Some((name, self.readers.get(name)?)))
     }
 

@@ -37,8 +37,11 @@ const SHARED: &[&str] = &[
 /// Maps that the programs at the ends have in common with it.
 const ENDS: &[&str] = &["misparses", "told", "later", "last", "routed"];
 
-/// Names of the sockets in a report, by their queue.
-pub(super) const SOCKETS: [&str; 2] = ["xsk_zero_copy", "xsk_copy"];
+/// The sockets, one at a time: names in a report, and what they ask for.
+pub(super) const SOCKETS: [(&str, Options); 2] = [
+    ("xsk_zero_copy", Options::ZERO_COPY),
+    ("xsk_copy", Options::COPY),
+];
 
 /// All that is loaded and attached.
 pub(super) struct Stage {
@@ -57,7 +60,10 @@ pub(super) struct Stage {
 /// What comes behind the driver's program.
 struct Ends {
     _programs: Programs,
-    listeners: [Listener; 2],
+    sockets: Map,
+    ifindex: u32,
+    /// Which of the sockets there is, and who reads from it.
+    listener: Option<(usize, Listener)>,
 }
 
 impl Stage {
@@ -82,7 +88,6 @@ impl Stage {
             ctl::log("setting up all places that packets go to");
             this.ends = Some(Ends::set(case, &this.readers.programs)?);
         }
-        ctl::log("attaching");
         this.readers.attach()?;
         Ok(this)
     }
@@ -93,8 +98,8 @@ impl Stage {
         let (newest, packets) = self.counted;
         self.readers.clear(newest, packets)?;
         self.maps.clear()?;
-        for listener in self.ends.iter().flat_map(|ends| &ends.listeners) {
-            listener.clear();
+        if let Some(ends) = &mut self.ends {
+            ends.next_socket(now)?;
         }
         self.readers.expect(first_seq, now, false)
     }
@@ -179,14 +184,12 @@ impl Stage {
                 all.push((name, self.maps.later(index)?));
             }
         }
-        if let Some(ends) = &self.ends {
-            let sockets = SOCKETS.into_iter().zip(&ends.listeners);
-            all.extend(sockets.map(|(name, listener)| (name, listener.later())));
-        }
+        let listener = self.ends.as_ref().and_then(|ends| ends.listener.as_ref());
+        all.extend(listener.map(|(which, listener)| (SOCKETS[*which].0, listener.later())));
         Ok(all)
     }
 
-    /// Packets that were sent on to TC, the cpumap, the devmap, the veth and the sockets, and did not arrive.
+    /// Packets that were sent on to TC, the cpumap, the devmap, the veth and the socket, and did not arrive.
     pub(super) fn lost_on_the_way(&self) -> Result<[u64; 5]> {
         let Some(ends) = &self.ends else {
             return Ok([0; 5]);
@@ -195,24 +198,23 @@ impl Stage {
             Ok(self.maps.routed(path)?.saturating_sub(packets))
         };
         let seen = |reader: usize| -> Result<u64> { Ok(self.maps.later(reader)?.packets) };
-        let sockets = ends.listeners.iter().map(|l| l.later().packets).sum();
+        let listener = ends.listener.as_ref();
+        let socket = listener.map_or(0, |(_, listener)| listener.later().packets);
         Ok([
             lost(TO_STACK, seen(1)?)?,
             lost(TO_PROCESSOR, seen(2)?)?,
             lost(TO_PORT, seen(3)?)?,
             lost(TO_PORT, seen(4)?)?,
-            lost(TO_SOCKET, sockets)?,
+            lost(TO_SOCKET, socket)?,
         ])
     }
 
     /// Ends what runs by itself.
     pub(super) fn end(self) -> Result<()> {
-        if let Some(ends) = self.ends {
-            for listener in ends.listeners {
-                listener.end()?;
-            }
+        match self.ends.and_then(|ends| ends.listener) {
+            Some((_, listener)) => listener.end(),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -242,7 +244,6 @@ impl Ends {
             "bpftool net attach tcx_ingress pinned {} dev {NAME}",
             pin("in_tc")
         ))?;
-        ctl::log("places are there");
         let v0: u32 = tools::read("/sys/class/net/v0/ifindex")?.parse()?;
         let at_devmap = program(&programs.pin("at_devmap"))?;
         let port = [v0.to_ne_bytes(), at_devmap.number().to_ne_bytes()].concat();
@@ -253,20 +254,27 @@ impl Ends {
             .map("processors", 8)?
             .set(0, &processor)
             .context("cpumap")?;
-        let sockets = storm.map("sockets", 4)?;
-        let listen = |queue: u32, options: Options| -> Result<Listener> {
-            let socket = Xsk::open_in_turn(ifindex, queue, options).context("AF_XDP socket")?;
-            let name = SOCKETS[queue as usize];
-            let listener = Listener::start(name, socket, ifindex, queue, Maps::open(storm)?)?;
-            sockets.set(queue, &listener.socket().to_ne_bytes())?;
-            Ok(listener)
-        };
-        ctl::log("sockets");
-        let listeners = [listen(0, Options::ZERO_COPY)?, listen(1, Options::COPY)?];
         Ok(Self {
             _programs: programs,
-            listeners,
+            sockets: storm.map("sockets", 4)?,
+            ifindex,
+            listener: None,
         })
+    }
+
+    /// The other socket takes the first queue: that one is always there.
+    fn next_socket(&mut self, now: u64) -> Result<()> {
+        let mut next = 0;
+        if let Some((which, listener)) = self.listener.take() {
+            listener.end()?;
+            next = (which + 1) % SOCKETS.len();
+        }
+        let socket =
+            Xsk::open_in_turn(self.ifindex, 0, SOCKETS[next].1).context("AF_XDP socket")?;
+        let listener = Listener::start(socket, self.ifindex, 0, now)?;
+        self.sockets.set(0, &listener.socket.to_ne_bytes())?;
+        self.listener = Some((next, listener));
+        Ok(())
     }
 }
 

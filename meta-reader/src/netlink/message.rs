@@ -1,13 +1,12 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 
 //! The bytes of generic netlink messages, both ways.
 //!
 //! Pure. Nothing here trusts a length: what does not fit is an error, never a read past the end.
 
-use anyhow::{bail, Context, Result};
 use netlink_packet_core::{DefaultNla, Emitable, Nla, NlaBuffer, NlasIterator};
 
-use super::Refusal;
+use crate::error::{Error, Malformed, Refusal};
 
 pub(super) const NLMSG_ERROR: u16 = 2;
 pub(super) const NLMSG_DONE: u16 = 3;
@@ -28,82 +27,90 @@ pub(super) const GENL_HDRLEN: usize = 4;
 
 /// One attribute of a message.
 #[derive(Debug, Clone)]
-pub(crate) struct Attribute {
+pub struct Attribute {
     /// Its number, without flags.
-    pub(crate) kind: u16,
+    pub kind: u16,
     /// Its bytes.
-    pub(crate) value: Vec<u8>,
+    pub value: Vec<u8>,
 }
 
-/// What is said in front of a message.
+/// One message.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Header {
+pub(super) struct Message<'a> {
     /// Family, or a kind of acknowledgement.
     pub(super) kind: u16,
     flags: u16,
+    /// Number of the request that it answers; 0 if it answers none.
+    pub(super) sequence: u32,
+    /// What follows the header.
+    pub(super) body: &'a [u8],
 }
 
-/// One message's header and body.
-pub(super) fn split(buffer: &[u8]) -> Result<(Header, &[u8])> {
-    let half = |at: usize| {
-        buffer
-            .get(at..at + 2)
-            .map(|b| u16::from_ne_bytes([b[0], b[1]]))
+/// The first message of a datagram, and the rest.
+pub(super) fn split(datagram: &[u8]) -> Result<(Message<'_>, &[u8]), Malformed> {
+    const CUT: Malformed = Malformed::Cut("a message");
+    let header: &[u8; NLMSG_HDRLEN] = datagram.first_chunk().ok_or(CUT)?;
+    let [l0, l1, l2, l3, k0, k1, f0, f1, s0, s1, s2, s3, ..] = *header;
+    let len = u32::from_ne_bytes([l0, l1, l2, l3]) as usize;
+    let body = datagram.get(NLMSG_HDRLEN..len).ok_or(CUT)?;
+    let message = Message {
+        kind: u16::from_ne_bytes([k0, k1]),
+        flags: u16::from_ne_bytes([f0, f1]),
+        sequence: u32::from_ne_bytes([s0, s1, s2, s3]),
+        body,
     };
-    let len = u32::from_ne_bytes(array(buffer.get(..4).context("short message")?)?) as usize;
-    let body = buffer
-        .get(NLMSG_HDRLEN..len)
-        .context("a message longer than its datagram")?;
-    let (Some(kind), Some(flags)) = (half(4), half(6)) else {
-        bail!("short message")
-    };
-    Ok((Header { kind, flags }, body))
+    let rest = datagram.get(len.next_multiple_of(4)..);
+    Ok((message, rest.unwrap_or_default()))
 }
 
 /// What an acknowledgement says.
-pub(super) fn verdict(header: Header, body: &[u8]) -> Result<()> {
-    let code = i32::from_ne_bytes(array(body.get(..4).context("short acknowledgement")?)?);
+pub(super) fn verdict(message: &Message<'_>) -> Result<(), Error> {
+    const CUT: Malformed = Malformed::Cut("an acknowledgement");
+    let body = message.body;
+    let code = i32::from_ne_bytes(*body.first_chunk().ok_or(CUT)?);
     if code == 0 {
         return Ok(());
     }
-    let mut message = String::new();
-    if header.flags & NLM_F_ACK_TLVS != 0 {
+    let mut said = String::new();
+    if message.flags & NLM_F_ACK_TLVS != 0 {
         // After the error number: the header of the request, and with it the request unless it was cut off.
-        let repeated = match (header.kind, header.flags & NLM_F_CAPPED) {
+        let repeated = match (message.kind, message.flags & NLM_F_CAPPED) {
             (NLMSG_DONE, _) => 0,
-            (_, 0) => u32::from_ne_bytes(array(body.get(4..8).context("short error")?)?) as usize,
+            (_, 0) => u32::from_ne_bytes(array(body.get(4..8).ok_or(CUT)?)?) as usize,
             _ => NLMSG_HDRLEN,
         };
-        for a in attributes(
-            body.get(4 + repeated.next_multiple_of(4)..)
-                .unwrap_or_default(),
-        )? {
+        let explained = repeated
+            .checked_next_multiple_of(4)
+            .and_then(|repeated| body.get(repeated.checked_add(4)?..));
+        for a in attributes(explained.unwrap_or_default())? {
             match a.kind {
-                NLMSGERR_ATTR_MSG => message = text(&a.value),
+                NLMSGERR_ATTR_MSG => said = text(&a.value),
                 // The kernel's way to say that an attribute is missing is to name it.
-                NLMSGERR_ATTR_MISS_TYPE if message.is_empty() => {
-                    message = format!(
-                        "attribute {} is missing",
-                        u32::from_ne_bytes(array(&a.value)?)
-                    );
+                NLMSGERR_ATTR_MISS_TYPE if said.is_empty() => {
+                    let kind = u32::from_ne_bytes(array(&a.value)?);
+                    said = format!("attribute {kind} is missing");
                 }
                 _ => {}
             }
         }
     }
     Err(Refusal {
-        errno: -code,
-        message,
+        errno: code.saturating_neg(),
+        message: said,
     }
     .into())
 }
 
-/// A whole request.
+/// A whole request of a command in a version.
+///
+/// # Panics
+///
+/// If the attributes take more than 4 GiB.
 pub(super) fn request(
     family: u16,
     flags: u16,
-    cmd: u8,
-    version: u8,
+    sequence: u32,
+    [cmd, version]: [u8; 2],
     attrs: &[DefaultNla],
 ) -> Vec<u8> {
     let len = NLMSG_HDRLEN + GENL_HDRLEN + attrs.iter().map(nla_len).sum::<usize>();
@@ -113,7 +120,8 @@ pub(super) fn request(
         .to_vec();
     bytes.extend(family.to_ne_bytes());
     bytes.extend(flags.to_ne_bytes());
-    bytes.extend([0; 8]);
+    bytes.extend(sequence.to_ne_bytes());
+    bytes.extend([0; 4]);
     bytes.extend([cmd, version, 0, 0]);
     for attr in attrs {
         let start = bytes.len();
@@ -132,10 +140,10 @@ fn nla_len(attr: &DefaultNla) -> usize {
 /// # Errors
 ///
 /// When they are not well formed.
-pub(crate) fn attributes(bytes: &[u8]) -> Result<Vec<Attribute>> {
+pub fn attributes(bytes: &[u8]) -> Result<Vec<Attribute>, Malformed> {
     let mut all = Vec::new();
     for nla in NlasIterator::new(bytes) {
-        let nla: NlaBuffer<&[u8]> = nla.map_err(|e| anyhow::anyhow!("bad attribute: {e}"))?;
+        let nla: NlaBuffer<&[u8]> = nla.map_err(|e| Malformed::Attributes(e.to_string()))?;
         all.push(Attribute {
             kind: nla.kind() & !NLA_F_NESTED,
             value: nla.value().to_vec(),
@@ -145,7 +153,7 @@ pub(crate) fn attributes(bytes: &[u8]) -> Result<Vec<Attribute>> {
 }
 
 /// A string attribute without its NUL.
-pub(crate) fn text(value: &[u8]) -> String {
+pub fn text(value: &[u8]) -> String {
     String::from_utf8_lossy(value)
         .trim_end_matches('\0')
         .to_owned()
@@ -156,10 +164,11 @@ pub(crate) fn text(value: &[u8]) -> String {
 /// # Errors
 ///
 /// When there are more or fewer.
-pub(crate) fn array<const N: usize>(value: &[u8]) -> Result<[u8; N]> {
-    value
-        .try_into()
-        .with_context(|| format!("{} bytes where {N} belong", value.len()))
+pub fn array<const N: usize>(value: &[u8]) -> Result<[u8; N], Malformed> {
+    value.try_into().map_err(|_| Malformed::Length {
+        is: value.len(),
+        want: N,
+    })
 }
 
 #[cfg(test)]
@@ -182,8 +191,11 @@ mod tests {
     }
 
     fn refusal(message: &[u8]) -> Refusal {
-        let (header, body) = split(message).unwrap();
-        verdict(header, body).unwrap_err().downcast().unwrap()
+        let (message, _) = split(message).unwrap();
+        match verdict(&message) {
+            Err(Error::Refused(refusal)) => refusal,
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -192,10 +204,18 @@ mod tests {
             DefaultNla::new(2, vec![1, 0, 0, 0]),
             DefaultNla::new(7, vec![b'x', 0]),
         ];
-        let bytes = request(30, 5, 1, 2, &attrs);
+        let bytes = request(30, 5, 9, [1, 2], &attrs);
         assert_eq!(bytes.len() % 4, 0);
-        let (header, body) = split(&bytes).unwrap();
-        assert_eq!((header.kind, header.flags), (30, 5));
+        let (
+            Message {
+                kind,
+                flags,
+                sequence,
+                body,
+            },
+            rest,
+        ) = split(&bytes).unwrap();
+        assert_eq!((kind, flags, sequence, rest), (30, 5, 9, &[][..]));
         assert_eq!(body[..2], [1, 2]);
         let back = attributes(&body[GENL_HDRLEN..]).unwrap();
         assert_eq!((back[0].kind, &back[0].value[..]), (2, &[1, 0, 0, 0][..]));
@@ -240,7 +260,11 @@ mod tests {
     fn no_length_is_believed() {
         assert!(split(&[]).is_err());
         assert!(split(&acknowledgement(0, 0, &[])[..18]).is_err());
-        assert!(split(&[3, 0, 0, 0, 0, 0, 0, 0]).is_err());
+        for len in [0_u8, 3, 15, 17, 255] {
+            let mut bytes = [0; 16];
+            bytes[0] = len;
+            assert_eq!(split(&bytes).unwrap_err(), Malformed::Cut("a message"));
+        }
         assert!(attributes(&[200, 0, 1, 0, 0, 0, 0, 0]).is_err());
         assert!(array::<4>(&[1, 2]).is_err());
     }
