@@ -75,6 +75,9 @@ pub enum Verb {
         /// End after so many seconds of the machine's time, whatever was reached.
         #[arg(long, value_name = "S", default_value_t = 3600)]
         seconds: u64,
+        /// Only changes whose kind has this in its name (`rings`, `rx`, …; the table lists them).
+        #[arg(long, value_name = "KIND", default_value = "")]
+        only: String,
         /// Where the pseudo-random choices start: the same seed makes the same frames and the same changes.
         #[arg(long, value_name = "K", default_value_t = 1)]
         seed: u64,

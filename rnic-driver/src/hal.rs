@@ -108,6 +108,8 @@ pub(crate) trait Nic: Sized + Send + Sync {
     fn set_up_rx(&self, queue: usize, base: u64, len: usize);
     /// What the tail of receive ring `queue` says.
     fn rx_tail(&self, queue: usize) -> u16;
+    /// How many descriptors receive ring `queue` has; 0 for one that was never set up.
+    fn rx_len(&self, queue: usize) -> usize;
     /// Lets receive ring `queue` go on at descriptor `head`; the receive unit is off, or has no buffer there.
     fn set_rx_head(&self, queue: usize, head: u16);
     /// Takes a receive ring out of use; the receive unit is off.

@@ -111,7 +111,10 @@ pub(crate) struct Parameters<'a, T> {
     pub(crate) dev: &'a NetDevice,
     pub(crate) napi: &'a Napi<T>,
     pub(crate) index: usize,
+    /// How many buffers it has, but for one.
     pub(crate) len: Len,
+    /// How many descriptors: no fewer.
+    pub(crate) descriptors: Len,
 }
 
 impl<N: Nic> RxQueue<N> {
@@ -301,7 +304,7 @@ impl<N: Nic> RxQueue<N> {
 
     /// Lets the device begin with all the buffers that there are, before the receive unit runs: so that it need not be told
     /// of any. The models lose a frame that waits when they are told while they do not receive, and QEMU's igb also when it
-    /// begins to receive without a buffer.
+    /// begins to receive without a buffer. So a ring is never made so short, while it is in use, that its tail is outside.
     pub(crate) fn rewind(&mut self, nic: &N) {
         let index = self.index;
         let tail = nic.rx_tail(index);

@@ -28,7 +28,7 @@ pub(crate) use report::Report;
 use stage::Stage;
 
 /// What a storm is to be.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Plan {
     /// Changes, at least.
     pub(crate) changes: u32,
@@ -40,6 +40,8 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     /// Microseconds between frames.
     pub(crate) gap_us: u32,
+    /// Only changes whose kind has this in its name.
+    pub(crate) only: String,
     /// Whether there are sockets of AF_XDP, second programs and TC, or only the driver's own program.
     pub(crate) everywhere: bool,
 }
@@ -56,7 +58,7 @@ const WINDOW: u32 = 64;
 /// When something cannot be set up, or a change fails that must not.
 pub(crate) fn run(
     case: &mut Case<'_>,
-    plan: Plan,
+    plan: &Plan,
     mut watch: impl FnMut(&Report) -> Result<()>,
 ) -> Result<Report> {
     let started = Instant::now();
@@ -65,8 +67,8 @@ pub(crate) fn run(
     let monitor = Monitor::start()?;
     ctl::log("everything is set up");
     let mut workers = [
-        Worker::new(Change::SETTINGS, plan.seed)?,
-        Worker::new(Change::RINGS, plan.seed ^ u64::MAX)?,
+        Worker::new(Change::SETTINGS, &plan.only, plan.seed)?,
+        Worker::new(Change::RINGS, &plan.only, plan.seed ^ u64::MAX)?,
     ];
     let mut first_seq = 0;
     while report.changes() < plan.changes || report.packets() < plan.packets {
@@ -76,7 +78,7 @@ pub(crate) fn run(
         let wanted = ROUND.min(plan.changes.saturating_sub(report.changes()).max(50));
         round(
             case,
-            &plan,
+            plan,
             &mut stage,
             &monitor,
             &mut workers,
@@ -113,6 +115,7 @@ fn round(
     }))?;
     let (stop, count) = (AtomicBool::new(false), AtomicU32::new(0));
     let counters = stage.counters()?;
+    let idle = workers.iter().all(Worker::is_idle);
     let made = thread::scope(|scope| -> Result<Vec<Made>> {
         let running: Vec<_> = workers
             .iter_mut()
@@ -123,7 +126,8 @@ fn round(
             .collect();
         let mut made = Vec::new();
         let ended = || running.iter().any(|worker| worker.is_finished());
-        let result = own_changes(case, stage, &count, wanted, &ended, &mut made);
+        let target = (wanted, plan.only.as_str(), idle);
+        let result = own_changes(case, stage, &count, target, &ended, &mut made);
         stop.store(true, Ordering::Relaxed);
         if let Err(error) = &result {
             ctl::log(&format!("{error:#}"));
@@ -151,10 +155,11 @@ fn own_changes(
     case: &mut Case<'_>,
     stage: &mut Stage,
     count: &AtomicU32,
-    wanted: u32,
+    (wanted, only, idle): (u32, &str, bool),
     ended: &dyn Fn() -> bool,
     made: &mut Vec<Made>,
 ) -> Result<()> {
+    let mut turn = 0;
     let (mut next, mut said, mut progress) = (20, Instant::now(), (0, Instant::now()));
     // A worker that has ended says why.
     while count.load(Ordering::Relaxed) + (made.len() as u32) < wanted && !ended() {
@@ -173,7 +178,7 @@ fn own_changes(
                 done + made.len() as u32
             ));
         }
-        if done < next {
+        if (done < next && !idle) || !"replace detach attach down_up".contains(only) {
             continue;
         }
         next = done + 25;
@@ -181,7 +186,8 @@ fn own_changes(
             "{} changes in this round",
             done + made.len() as u32
         ));
-        match made.len() % 4 {
+        turn += 1;
+        match turn % 4 {
             1 => made.push(stage.replace()?),
             3 => made.push(down_and_up(case, stage)?),
             _ => made.extend(stage.detach_and_attach()?),
@@ -217,7 +223,6 @@ fn down_and_up(case: &mut Case<'_>, stage: &Stage) -> Result<Made> {
         kind: "down_up",
         time,
         in_flight: 0,
-        shorter: false,
     })
 }
 

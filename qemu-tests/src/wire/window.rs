@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use crate::oracle::sequence_number;
 
 /// After so long without a sign the guest is taken to have got everything.
-const PATIENCE: Duration = Duration::from_millis(25);
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The number of the latest frame that came back.
 #[derive(Clone, Debug, Default)]

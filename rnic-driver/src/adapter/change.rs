@@ -12,6 +12,7 @@ use crate::{
     ring::{
         self,
         tx::{TxCleaner, TxFiller},
+        Len,
     },
     runtime::{
         fence::{self, Rings},
@@ -349,12 +350,18 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
         }
         let new_rx = |queue: usize, socket: bool| {
             let napi = port.pollers().get(queue).ok_or(EINVAL)?;
+            // One that is in use keeps its descriptors when it is made shorter, and has fewer buffers: see `RxQueue::rewind`.
+            let least = match queues {
+                0 => 0,
+                _ => (self.nic.rx_len(queue)).max(usize::from(self.nic.rx_tail(queue)) + 1),
+            };
             let parameters = Parameters {
                 pdev: self.pdev,
                 dev: port.dev(),
                 napi,
                 index: queue,
                 len: config.rings.rx,
+                descriptors: Len::at_least(config.rings.rx.get().max(least)),
             };
             RxQueue::new(&parameters, socket, config.rx(), self.generation(queue))
         };

@@ -85,6 +85,7 @@ impl<N: Nic> Adapter<'_, N> {
             napi: port.pollers().get(0).ok_or(EINVAL)?,
             index: 0,
             len: Len::DEFAULT,
+            descriptors: Len::DEFAULT,
         };
         let config = RxConfig {
             knobs: KNOBS,

@@ -216,6 +216,10 @@ impl Nic for I82576<'_> {
         self.mac.read(rx(queue) | TAIL) as u16
     }
 
+    fn rx_len(&self, queue: usize) -> usize {
+        self.mac.read(rx(queue) | LENGTH) as usize / 16
+    }
+
     fn set_rx_head(&self, queue: usize, head: u16) {
         self.mac.write(rx(queue) | HEAD, head.into());
     }

@@ -24,6 +24,8 @@ pub(crate) trait Buffer {
 pub(crate) struct RxRing<D, B> {
     descriptors: Descriptors,
     buffers: KVec<Option<B>>,
+    /// How many buffers it may have: fewer than descriptors, so that full and empty differ.
+    most: usize,
     /// Next slot that the device completes.
     clean: usize,
     /// Next slot to be given to the device.
@@ -34,12 +36,12 @@ pub(crate) struct RxRing<D, B> {
 }
 
 impl<D: Receive, B: Buffer> RxRing<D, B> {
-    /// An empty ring.
+    /// An empty ring for as many buffers as one of `shown` descriptors has, of `len` descriptors, which are no fewer.
     ///
     /// # Errors
     ///
     /// `ENOMEM`.
-    pub(crate) fn new(dev: &Device<Bound>, len: Len) -> Result<Self> {
+    pub(crate) fn new(dev: &Device<Bound>, len: Len, shown: Len) -> Result<Self> {
         let mut buffers = KVec::with_capacity(len.get(), GFP_KERNEL)?;
         for _ in 0..len.get() {
             buffers.push(None, GFP_KERNEL)?;
@@ -47,6 +49,7 @@ impl<D: Receive, B: Buffer> RxRing<D, B> {
         Ok(Self {
             descriptors: Descriptors::new(dev, len)?,
             buffers,
+            most: len.mask().min(shown.mask()),
             clean: 0,
             used: 0,
             told: 0,
@@ -97,10 +100,11 @@ impl<D: Receive, B: Buffer> RxRing<D, B> {
         self.clean as u16
     }
 
-    /// Slots that a buffer can be posted to: one stays free, so that full and empty differ.
+    /// Slots that a buffer can be posted to.
     #[inline]
     pub(crate) fn vacant(&self) -> usize {
-        self.len().distance(self.used.wrapping_add(1), self.clean)
+        let posted = self.len().distance(self.clean, self.used);
+        self.most.wrapping_sub(posted)
     }
 
     /// Whether the device has no buffer at all.

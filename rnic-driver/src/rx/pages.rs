@@ -49,10 +49,11 @@ impl<D: Receive> Pages<D> {
             napi,
             index,
             len,
+            descriptors,
         } = *parameters;
         let pool = PagePool::new(pdev, dev, index as u32, len.get() as u32)?;
         let mut pages = Self {
-            ring: RxRing::new(pdev.as_ref(), len)?,
+            ring: RxRing::new(pdev.as_ref(), descriptors, len)?,
             chain: Chain::default(),
             rxq: RxqInfo::new(dev, index as u32, napi, &pool)?,
             pool,

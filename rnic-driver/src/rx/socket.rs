@@ -38,7 +38,11 @@ impl<D: Receive> Socket<D> {
     /// `ENOMEM`.
     pub(super) fn new<T>(parameters: &Parameters<'_, T>) -> Result<Self> {
         Ok(Self {
-            ring: RxRing::new(parameters.pdev.as_ref(), parameters.len)?,
+            ring: RxRing::new(
+                parameters.pdev.as_ref(),
+                parameters.descriptors,
+                parameters.len,
+            )?,
             rxq: None,
             pool: None,
         })

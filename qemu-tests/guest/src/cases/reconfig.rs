@@ -8,7 +8,6 @@ use anyhow::Result;
 use meta_reader::Announcement;
 use serde_json::{json, Value};
 
-use crate::boot::Options;
 use crate::case::{Case, Definition, Sent};
 use crate::ctl;
 use crate::knobs::stamps;
@@ -42,15 +41,6 @@ pub(super) struct Storm {
     pub(super) sent: Sent,
     /// The readers' scores.
     pub(super) scores: [Score; 3],
-    /// As many may be lost.
-    pub(super) may_lose: u64,
-}
-
-/// How many frames may be lost when a receive ring was made shorter `times` times: none, but for QEMU's igb. It drops the frame
-/// that waits when it begins to receive without a buffer, and it has none while its tail is outside of the new ring.
-pub(super) fn may_lose(times: u64) -> Result<u64> {
-    let is_igb = Options::read()?.nic == "igb";
-    Ok(if is_igb { times } else { 0 })
 }
 
 /// A storm's changes, each of which changes something if they are made in turn: all knobs off and on, and what else the fence
@@ -63,7 +53,7 @@ const CHANGES: [&str; 16] = [
     "ethtool -K eth0 rxvlan on",
     "ethtool --set-priv-flags eth0 xdp-packet-type on",
     "ethtool -K eth0 rx off",
-    SHORTER,
+    "ethtool -G eth0 rx 128",
     "ethtool -K eth0 rxhash off",
     STAMPS_OFF,
     "ethtool -K eth0 rx on",
@@ -73,7 +63,6 @@ const CHANGES: [&str; 16] = [
     "ethtool -G eth0 rx 256",
     "ip link set dev eth0 mtu 1500",
 ];
-const SHORTER: &str = "ethtool -G eth0 rx 128";
 const STAMPS_ON: &str = "stamps on";
 const STAMPS_OFF: &str = "stamps off";
 
@@ -120,12 +109,10 @@ pub(super) fn storm(
         announced.insert(0, first);
     }
     let scores = readers.scores(&announced, sent)?;
-    let shorter = (0..changes).filter(|n| CHANGES[*n as usize % CHANGES.len()] == SHORTER);
     Ok(Storm {
         announced,
         sent,
         scores,
-        may_lose: may_lose(shorter.count() as u64)?,
     })
 }
 
@@ -163,11 +150,7 @@ pub(super) fn judge(case: &mut Case<'_>, readers: &Readers, storm: &Storm) -> Re
         case.ktap.equal(&format!("{name}: stale"), score.stale, 0);
         case.ktap
             .equal(&format!("{name}: missing"), score.missing, 0);
-        case.ktap.check(
-            &format!("{name}: no more lost than {}", storm.may_lose),
-            score.lost <= storm.may_lose,
-            score.lost,
-        );
+        case.ktap.equal(&format!("{name}: lost"), score.lost, 0);
     }
     let now = NicClock::open()?.now()?;
     case.ktap.check(
@@ -224,7 +207,7 @@ fn each_change(case: &mut Case<'_>) -> Result<()> {
             "ethtool --set-priv-flags eth0 xdp-packet-type on",
             "ethtool --set-priv-flags eth0 xdp-packet-type off",
         ],
-        [SHORTER, "ethtool -G eth0 rx 256"],
+        ["ethtool -G eth0 rx 128", "ethtool -G eth0 rx 256"],
         ["ethtool -G eth0 tx 128", "ethtool -G eth0 tx 256"],
         [
             "ip link set dev eth0 mtu 1400",
@@ -248,14 +231,9 @@ fn each_change(case: &mut Case<'_>) -> Result<()> {
         let sent = case.stop()?;
         readers.drain(sent)?;
         let lost = readers.lost(sent)?;
-        let may_lose = if pair[0] == SHORTER {
-            may_lose(TIMES.into())?
-        } else {
-            0
-        };
         case.ktap.check(
-            &format!("{}, {}: no more lost than {may_lose}", pair[0], pair[1]),
-            lost.len() as u64 <= may_lose,
+            &format!("{}, {}: none is lost", pair[0], pair[1]),
+            lost.is_empty(),
             format_args!("{} of {}: {lost:?}", lost.len(), sent.count),
         );
         case.ktap.check(
@@ -328,7 +306,6 @@ fn open_and_stop(case: &mut Case<'_>) -> Result<()> {
             announced,
             sent,
             scores,
-            may_lose: 0,
         },
     )?;
     case.ktap.check(

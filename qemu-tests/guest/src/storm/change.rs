@@ -106,13 +106,11 @@ pub(crate) struct Made {
     pub(crate) time: Duration,
     /// Packets that came meanwhile.
     pub(crate) in_flight: u64,
-    /// A receive ring became shorter.
-    pub(crate) shorter: bool,
 }
 
 /// Makes changes of some kinds until it is told to stop.
 pub(crate) struct Worker {
-    kinds: &'static [Change],
+    kinds: Vec<Change>,
     random: u64,
     netdev: Netdev,
     queues: u32,
@@ -123,15 +121,16 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    /// One that makes changes of these kinds, in an order that follows from the seed.
+    /// One that makes those changes of these kinds that have `only` in their names, in an order that follows from the seed.
     ///
     /// # Errors
     ///
     /// When there is no interface.
-    pub(crate) fn new(kinds: &'static [Change], seed: u64) -> Result<Self> {
+    pub(crate) fn new(kinds: &[Change], only: &str, seed: u64) -> Result<Self> {
         let is_igb = Options::read()?.nic == "igb";
+        let kinds = kinds.iter().filter(|kind| kind.name().contains(only));
         Ok(Self {
-            kinds,
+            kinds: kinds.copied().collect(),
             random: seed,
             netdev: Netdev::new(NAME)?,
             queues: if is_igb { 4 } else { 2 },
@@ -140,6 +139,11 @@ impl Worker {
             stamps: false,
             checksum: true,
         })
+    }
+
+    /// Whether there is nothing that it may change.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.kinds.is_empty()
     }
 
     /// A number below `n`.
@@ -164,17 +168,20 @@ impl Worker {
     ) -> Result<Vec<Made>> {
         let mut made = Vec::new();
         while !stop.load(Ordering::Relaxed) {
-            let kind = self.kinds[self.pick(self.kinds.len() as u32) as usize];
+            if self.is_idle() {
+                std::thread::sleep(Duration::from_millis(5));
+                continue;
+            }
+            let which = self.pick(self.kinds.len() as u32) as usize;
+            let kind = self.kinds[which];
             let before = counters.packets()?;
             let start = Instant::now();
-            let shorter = self
-                .make(kind, counters)
+            self.make(kind, counters)
                 .with_context(|| format!("the change {kind:?}"))?;
             made.push(Made {
                 kind: kind.name(),
                 time: start.elapsed(),
                 in_flight: counters.packets()?.saturating_sub(before),
-                shorter,
             });
             count.fetch_add(1, Ordering::Relaxed);
             // Frames are to come in between.
@@ -183,8 +190,7 @@ impl Worker {
         Ok(made)
     }
 
-    /// Makes one; whether it made a receive ring shorter.
-    fn make(&mut self, kind: Change, counters: &Counters) -> Result<bool> {
+    fn make(&mut self, kind: Change, counters: &Counters) -> Result<()> {
         match kind {
             // The 82574 takes tags out and puts them in together.
             Change::Hash => self
@@ -226,11 +232,8 @@ impl Worker {
                 self.netdev.set_mtu(mtu)?;
             }
             Change::Rings => {
-                let rx = 128 << self.pick(3);
-                let shorter = rx < self.rx;
-                (self.rx, self.tx) = (rx, 64 << self.pick(3));
+                (self.rx, self.tx) = (128 << self.pick(3), 64 << self.pick(3));
                 self.netdev.set_rings(self.rx, self.tx)?;
-                return Ok(shorter);
             }
             Change::Channels => {
                 let count = 1 + self.pick(self.queues);
@@ -246,7 +249,7 @@ impl Worker {
             }
             Change::Nothing => self.netdev.set_rings(self.rx, self.tx)?,
         }
-        Ok(false)
+        Ok(())
     }
 }
 
@@ -258,7 +261,7 @@ mod tests {
     fn the_order_follows_from_the_seed() {
         let order = |seed| {
             let mut worker = Worker {
-                kinds: Change::SETTINGS,
+                kinds: Change::SETTINGS.to_vec(),
                 random: seed,
                 netdev: super::Netdev::new("eth0").unwrap(),
                 queues: 2,

@@ -42,8 +42,6 @@ pub(crate) struct Report {
     pub(crate) sent: u64,
     /// Frames that came while no program was attached.
     pub(crate) bypassed: u64,
-    /// Frames that may be lost, by what is known of QEMU's igb.
-    pub(crate) may_lose: u64,
     /// Other things that must not be: twice, without a record, a damaged tag.
     pub(crate) odd: u64,
     /// How long it took.
@@ -104,7 +102,6 @@ impl Report {
         }
         for change in made {
             self.made.entry(change.kind).or_default().push(*change);
-            self.may_lose += u64::from(change.shorter && Options::read()?.nic == "igb");
         }
         self.announced += announced.len() as u64;
         self.late += crate::cases::late(&epochs, announced).len() as u64;
@@ -125,6 +122,7 @@ impl Report {
                 "{totals:?}, {bypassed} bypassed, {} sent",
                 sent.count
             ));
+            ctl::log(&format!("lost: {}", runs(&stage.readers.lost(sent)?)));
         }
         stage.readers.log_misparses()
     }
@@ -179,13 +177,26 @@ impl Report {
             "unannounced": self.unannounced,
             "sent": self.sent,
             "bypassed": self.bypassed,
-            "may_lose": self.may_lose,
             "odd": self.odd,
             "seconds": self.seconds,
             "readers": readers,
             "kinds": kinds,
         }))
     }
+}
+
+/// The first runs of consecutive numbers.
+fn runs(numbers: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &number in numbers {
+        match runs.last_mut() {
+            Some((_, end)) if *end + 1 == number => *end = number,
+            _ => runs.push((number, number)),
+        }
+    }
+    let runs = runs.iter().take(20);
+    runs.map(|(first, last)| format!("{first}-{last} "))
+        .collect()
 }
 
 /// Count, median and 99th percentile of one kind.

@@ -223,7 +223,6 @@ fn made(kind: &'static str, start: Instant, before: u64, counters: &Counters) ->
         kind,
         time: start.elapsed(),
         in_flight: counters.packets()?.saturating_sub(before),
-        shorter: false,
     })
 }
 
