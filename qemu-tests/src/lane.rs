@@ -52,6 +52,18 @@ pub const LANES: &[Lane] = &[
         "igb",
         Variant::LateAnnouncement,
     ),
+    lane(
+        "stale_trailer",
+        Kind::Teeth,
+        "e1000e",
+        Variant::StaleTrailer,
+    ),
+    lane(
+        "stale_trailer-igb",
+        Kind::Teeth,
+        "igb",
+        Variant::StaleTrailer,
+    ),
     lane("e1000e-pair", Kind::Pair, "e1000e", Variant::Plain),
     lane("igb-pair", Kind::Pair, "igb", Variant::Plain),
     lane("e1000e-control", Kind::Control, "e1000e", Variant::Plain),

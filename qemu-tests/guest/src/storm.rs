@@ -42,8 +42,19 @@ pub(crate) struct Plan {
     pub(crate) gap_us: u32,
     /// Only changes whose kind has this in its name.
     pub(crate) only: String,
-    /// Whether there are sockets of AF_XDP, second programs and TC, or only the driver's own program.
-    pub(crate) everywhere: bool,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            changes: 2000,
+            packets: 200_000,
+            longest: Duration::from_secs(3600),
+            seed: 1,
+            gap_us: 60,
+            only: String::new(),
+        }
+    }
 }
 
 /// Changes of one round.
@@ -63,7 +74,7 @@ pub(crate) fn run(
 ) -> Result<Report> {
     let started = Instant::now();
     let mut report = Report::default();
-    let mut stage = Stage::set(case, plan.everywhere)?;
+    let mut stage = Stage::set(case)?;
     let monitor = Monitor::start()?;
     ctl::log("everything is set up");
     let mut workers = [

@@ -20,6 +20,8 @@ pub enum Variant {
     NoFence,
     /// With layouts announced after their first packets.
     LateAnnouncement,
+    /// With records that say the generation before theirs.
+    StaleTrailer,
     /// With each writer also as a function of its own, to be looked at and not to be loaded.
     Probes,
 }
@@ -31,6 +33,7 @@ impl Variant {
             Self::Plain => "plain",
             Self::NoFence => "no_fence",
             Self::LateAnnouncement => "late_announcement",
+            Self::StaleTrailer => "stale_trailer",
             Self::Probes => "probes",
         }
     }
@@ -41,6 +44,7 @@ impl Variant {
             Self::Plain => "",
             Self::NoFence => "--cfg rnic_no_fence",
             Self::LateAnnouncement => "--cfg rnic_late_announcement",
+            Self::StaleTrailer => "--cfg rnic_stale_trailer",
             Self::Probes => "--cfg rnic_probes",
         }
     }

@@ -6,8 +6,8 @@
 //! announced before the receive unit runs again; so no program sees a record that was not announced, and no descriptor
 //! is decoded under a configuration that it was not posted under.
 //!
-//! Two cfgs break the promise for the tests, which must notice: `rnic_no_fence` leaves out the draining,
-//! `rnic_late_announcement` lets packets through before the announcement.
+//! Three cfgs break the promise for the tests, which must notice: `rnic_no_fence` leaves out the draining,
+//! `rnic_late_announcement` lets packets through before the announcement, `rnic_stale_trailer` has records say the generation before.
 
 use super::LayoutState;
 use crate::sys::{
@@ -79,7 +79,12 @@ pub(crate) fn cross<R: Rings>(
     }
     rings.install(change, |ring| {
         states.get(ring).map_or(Generation::FIRST, |state| {
-            state.published().generation.next()
+            let before = state.published().generation;
+            if cfg!(rnic_stale_trailer) {
+                before
+            } else {
+                before.next()
+            }
         })
     });
     if cfg!(rnic_late_announcement) {

@@ -296,6 +296,8 @@ fn failed_attach(case: &mut Case<'_>) -> Result<()> {
     let programs = Programs::load("verdict", false)?;
     let pass = crate::sys::bpf::program(&programs.pin("pass"))?;
     let ifindex = case.eth.ifindex()?;
+    // The kernel makes its dispatcher of XDP programs for the first one, loudly when it cannot, and keeps it.
+    drop(crate::sys::bpf::attach(&pass, ifindex)?);
     fail(
         case,
         "attach",

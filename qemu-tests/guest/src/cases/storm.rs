@@ -17,15 +17,15 @@ pub(super) const CASES: &[Definition] = &[Definition::new("storm::every_reader",
 pub(super) const ASKED: &[Definition] = &[Definition::new("storm", asked)];
 
 fn plan(case: &Case<'_>) -> Plan {
-    let number = |name: &str, default: u64| case.args[name].as_u64().unwrap_or(default);
+    let number = |name: &str| case.args[name].as_u64();
+    let usual = Plan::default();
     Plan {
-        changes: number("changes", 2000) as u32,
-        packets: number("packets", 200_000),
-        longest: Duration::from_secs(number("seconds", 3600)),
-        seed: number("seed", 1),
-        gap_us: number("gap_us", 60) as u32,
+        changes: number("changes").map_or(usual.changes, |n| n as u32),
+        packets: number("packets").unwrap_or(usual.packets),
+        longest: number("seconds").map_or(usual.longest, Duration::from_secs),
+        seed: number("seed").unwrap_or(usual.seed),
         only: case.args["only"].as_str().unwrap_or("").to_owned(),
-        everywhere: true,
+        ..usual
     }
 }
 

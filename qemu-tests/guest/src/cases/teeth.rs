@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The oracle finds what it is there to find: a driver whose fence was taken out,
-//! one that announces too late.
+//! The oracle finds what it is there to find: a driver whose fence was taken out, one that announces too late, one whose
+//! records are out of date.
 //!
 //! These run on modules that were built wrong on purpose, in lanes of their own.
 
@@ -14,6 +14,7 @@ use crate::ctl;
 use crate::monitor::Monitor;
 use crate::readers::{Readers, XDP_DROP};
 use crate::score::LATE_BOUND;
+use crate::storm::{self, Plan, Report};
 
 pub(super) const CASES: &[Definition] = &[
     Definition::on("no_fence", "teeth::no_fence", no_fence),
@@ -21,6 +22,24 @@ pub(super) const CASES: &[Definition] = &[
         "late_announcement",
         "teeth::late_announcement",
         late_announcement,
+    ),
+    Definition::on("no_fence", "teeth::storm_without_fence", |case| {
+        found(case, "packets are misread or lost", |report| {
+            let score = report.late_bound();
+            score.misparsed + score.missing + score.lost
+        })
+    }),
+    Definition::on("late_announcement", "teeth::storm_announced_late", |case| {
+        found(case, "generations are announced late", |report| report.late)
+    }),
+    Definition::on(
+        "stale_trailer",
+        "teeth::storm_with_stale_trailers",
+        |case| {
+            found(case, "records are stale", |report| {
+                report.late_bound().stale
+            })
+        },
     ),
 ];
 
@@ -66,5 +85,20 @@ fn late_announcement(case: &mut Case<'_>) -> Result<()> {
         !late.is_empty(),
         "none",
     );
+    Ok(())
+}
+
+/// A short storm finds what was done to the driver.
+fn found(case: &mut Case<'_>, what: &str, wrong: fn(&Report) -> u64) -> Result<()> {
+    let plan = Plan {
+        changes: 200,
+        packets: 5000,
+        ..Plan::default()
+    };
+    let report = storm::run(case, &plan, |_| Ok(()))?;
+    ctl::log(&report.to_json()?.to_string());
+    case.ktap
+        .check("frames were sent", report.sent > 1000, report.sent);
+    case.ktap.check(what, wrong(&report) > 0, "none");
     Ok(())
 }

@@ -56,9 +56,7 @@ impl Report {
 
     /// Packets that the driver's program saw.
     pub(crate) fn packets(&self) -> u64 {
-        self.readers
-            .get(NAMES[LATE_BOUND])
-            .map_or(0, |row| row.score.packets)
+        self.late_bound().packets
     }
 
     /// Adds a round.
@@ -145,6 +143,13 @@ impl Report {
             .chain(LATER)
             .chain(SOCKETS.map(|(name, _)| name));
         all.filter_map(|name| Some((name, self.readers.get(name)?)))
+    }
+
+    /// The score of who binds late in the driver's own program.
+    pub(crate) fn late_bound(&self) -> Score {
+        self.readers
+            .get(NAMES[LATE_BOUND])
+            .map_or(Score::default(), |row| row.score)
     }
 
     /// The reader that must be wrong.

@@ -50,7 +50,7 @@ pub(super) struct Stage {
     twin: Programs,
     /// Whether the twin is attached.
     is_twin: bool,
-    ends: Option<Ends>,
+    ends: Ends,
     not_before: u64,
     first_seq: u32,
     /// Up to which generation, and of how many packets, something was counted.
@@ -68,26 +68,23 @@ struct Ends {
 
 impl Stage {
     /// Sets everything up; the driver's program is attached at last.
-    pub(super) fn set(case: &Case<'_>, everywhere: bool) -> Result<Self> {
+    pub(super) fn set(case: &Case<'_>) -> Result<Self> {
         set_channels(2)?;
         ctl::log("loading the programs");
         let readers = Readers::load_object("storm", XDP_DROP)?;
         ctl::log("and a twin");
         let twin = Programs::load_sharing("storm", "twin", true, "storm", SHARED)?;
+        ctl::log("setting up all places that packets go to");
         let mut this = Self {
+            ends: Ends::set(case, &readers.programs)?,
             maps: Maps::open(&readers.programs)?,
             readers,
             twin,
             is_twin: false,
-            ends: None,
             not_before: 0,
             first_seq: 0,
             counted: (0, 0),
         };
-        if everywhere {
-            ctl::log("setting up all places that packets go to");
-            this.ends = Some(Ends::set(case, &this.readers.programs)?);
-        }
         this.readers.attach()?;
         Ok(this)
     }
@@ -98,9 +95,7 @@ impl Stage {
         let (newest, packets) = self.counted;
         self.readers.clear(newest, packets)?;
         self.maps.clear()?;
-        if let Some(ends) = &mut self.ends {
-            ends.next_socket(now)?;
-        }
+        self.ends.next_socket(now)?;
         self.readers.expect(first_seq, now, false)
     }
 
@@ -180,25 +175,24 @@ impl Stage {
     pub(super) fn later(&self) -> Result<Vec<(&'static str, Later)>> {
         let mut all = Vec::new();
         for (index, name) in crate::score::LATER.into_iter().enumerate() {
-            if index == 0 || self.ends.is_some() {
-                all.push((name, self.maps.later(index)?));
-            }
+            all.push((name, self.maps.later(index)?));
         }
-        let listener = self.ends.as_ref().and_then(|ends| ends.listener.as_ref());
-        all.extend(listener.map(|(which, listener)| (SOCKETS[*which].0, listener.later())));
+        all.extend(
+            self.ends
+                .listener
+                .as_ref()
+                .map(|(which, listener)| (SOCKETS[*which].0, listener.later())),
+        );
         Ok(all)
     }
 
     /// Packets that were sent on to TC, the cpumap, the devmap, the veth and the socket, and did not arrive.
     pub(super) fn lost_on_the_way(&self) -> Result<[u64; 5]> {
-        let Some(ends) = &self.ends else {
-            return Ok([0; 5]);
-        };
         let lost = |path: usize, packets: u64| -> Result<u64> {
             Ok(self.maps.routed(path)?.saturating_sub(packets))
         };
         let seen = |reader: usize| -> Result<u64> { Ok(self.maps.later(reader)?.packets) };
-        let listener = ends.listener.as_ref();
+        let listener = self.ends.listener.as_ref();
         let socket = listener.map_or(0, |(_, listener)| listener.later().packets);
         Ok([
             lost(TO_STACK, seen(1)?)?,
@@ -211,7 +205,7 @@ impl Stage {
 
     /// Ends what runs by itself.
     pub(super) fn end(self) -> Result<()> {
-        match self.ends.and_then(|ends| ends.listener) {
+        match self.ends.listener {
             Some((_, listener)) => listener.end(),
             None => Ok(()),
         }

@@ -87,7 +87,7 @@ impl Packet {
         if unsafe { libc::bind(socket.as_raw_fd(), (&raw const address).cast(), len) } != 0 {
             return Err(io::Error::last_os_error());
         }
-        sockopt::set_socket_recv_buffer_size_force(&socket, 16 << 20)?;
+        sockopt::set_socket_recv_buffer_size_force(&socket, 128 << 20)?;
         sockopt::set_socket_timeout(
             &socket,
             sockopt::Timeout::Recv,
