@@ -304,7 +304,7 @@ impl<N: Nic> RxQueue<N> {
 
     /// Lets the device begin with all the buffers that there are, before the receive unit runs: so that it need not be told
     /// of any. The models lose a frame that waits when they are told while they do not receive, and QEMU's igb also when it
-    /// begins to receive without a buffer. So a ring is never made so short, while it is in use, that its tail is outside.
+    /// begins to receive without a buffer. So a ring never has fewer descriptors than before, until the device is reset.
     pub(crate) fn rewind(&mut self, nic: &N) {
         let index = self.index;
         let tail = nic.rx_tail(index);

@@ -61,6 +61,8 @@ impl Default for Plan {
 const ROUND: u32 = 400;
 /// Frames that may be ahead of the last one that came back.
 const WINDOW: u32 = 64;
+/// A change that takes longer than that never ends.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs a storm; `watch` is called now and then with what has been done so far.
 ///
@@ -170,38 +172,31 @@ fn own_changes(
     ended: &dyn Fn() -> bool,
     made: &mut Vec<Made>,
 ) -> Result<()> {
-    let mut turn = 0;
-    let (mut next, mut said, mut progress) = (20, Instant::now(), (0, Instant::now()));
+    // What the other workers have done when the next own change is due, and when they did something last.
+    let (mut due, mut progress) = (20, (0, Instant::now()));
+    let turns = ["detach", "replace", "attach", "down_up"];
+    let mut turns = turns.into_iter().cycle();
+    let done = || count.load(Ordering::Relaxed);
     // A worker that has ended says why.
-    while count.load(Ordering::Relaxed) + (made.len() as u32) < wanted && !ended() {
+    while done() + (made.len() as u32) < wanted && !ended() {
         thread::sleep(Duration::from_millis(20));
-        let done = count.load(Ordering::Relaxed);
-        if done != progress.0 {
-            progress = (done, Instant::now());
+        if done() != progress.0 || idle {
+            progress = (done(), Instant::now());
         }
-        if progress.1.elapsed() > Duration::from_secs(8) {
+        if progress.1.elapsed() > PATIENCE {
             bail!("no change comes to its end\n{}", stacks());
         }
-        if said.elapsed() > Duration::from_secs(2) {
-            said = Instant::now();
-            ctl::log(&format!(
-                "{} changes in this round",
-                done + made.len() as u32
-            ));
-        }
-        if (done < next && !idle) || !"replace detach attach down_up".contains(only) {
+        if done() < due && !idle {
             continue;
         }
-        next = done + 25;
-        ctl::log(&format!(
-            "{} changes in this round",
-            done + made.len() as u32
-        ));
-        turn += 1;
-        match turn % 4 {
-            1 => made.push(stage.replace()?),
-            3 => made.push(down_and_up(case, stage)?),
-            _ => made.extend(stage.detach_and_attach()?),
+        due = done() + 25;
+        let all = done() + made.len() as u32;
+        ctl::log(&format!("{all} of {wanted} changes in this round"));
+        match turns.next().filter(|kind| kind.contains(only)) {
+            Some("replace") => made.push(stage.replace()?),
+            Some("down_up") => made.push(down_and_up(case, stage)?),
+            Some(_) => made.extend(stage.detach_and_attach()?),
+            None => {}
         }
     }
     Ok(())

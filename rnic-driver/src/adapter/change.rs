@@ -350,11 +350,9 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
         }
         let new_rx = |queue: usize, socket: bool| {
             let napi = port.pollers().get(queue).ok_or(EINVAL)?;
-            // One that is in use keeps its descriptors when it is made shorter, and has fewer buffers: see `RxQueue::rewind`.
-            let least = match queues {
-                0 => 0,
-                _ => (self.nic.rx_len(queue)).max(usize::from(self.nic.rx_tail(queue)) + 1),
-            };
+            // A ring that is made shorter keeps its descriptors and has fewer buffers: see `RxQueue::rewind`.
+            let tail = usize::from(self.nic.rx_tail(queue));
+            let least = self.nic.rx_len(queue).max(tail.wrapping_add(1));
             let parameters = Parameters {
                 pdev: self.pdev,
                 dev: port.dev(),
