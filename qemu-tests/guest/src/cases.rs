@@ -45,6 +45,7 @@ mod user_space;
 mod verdicts;
 mod vlan;
 mod xdp_actions;
+mod ynl;
 
 use crate::case::Definition;
 
@@ -93,6 +94,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         monitor::CASES,
         streams::CASES,
         storm::CASES,
+        ynl::CASES,
     ];
     TOPICS.iter().copied().flatten()
 }

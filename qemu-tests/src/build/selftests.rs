@@ -20,6 +20,8 @@ use crate::paths::Paths;
 use crate::setup::Ground;
 use crate::ui::Step;
 
+/// The project's own family, among the kernel's.
+const SPEC: &str = "rnic-driver/xdp-meta.yaml";
 /// Where the guest finds the tests.
 const HOME: &str = "ksft";
 /// Folders of the kernel's source that they are made of.
@@ -98,6 +100,7 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Archive> {
     // What is in it is decided here.
     let key = Key::default()
         .with(include_str!("selftests.rs"))
+        .with(include_str!("../../../rnic-driver/xdp-meta.yaml"))
         .with(&ground.kernel.key)
         .with(root.to_string_lossy().as_bytes())
         .short();
@@ -114,6 +117,8 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Archive> {
         std::fs::remove_dir_all(&stage)?;
     }
     copy_tests(&ground.kernel.source(), &stage.join(HOME))?;
+    let specs = stage.join(HOME).join("Documentation/netlink/specs");
+    copy(&paths.project.join(SPEC), &specs.join("xdp-meta.yaml"))?;
     for folder in LIBRARY {
         copy_library(&root.join(folder), &stage.join(folder))?;
     }
