@@ -12,7 +12,6 @@ use crate::{
         metadata_ops::Door,
         napi::NapiContext,
         netdev::{Filter, LinkStats, NetDevice, Operations, Port, Xmit},
-        netdev_bpf::Wakeup,
         pci_device::Signal,
         queue_stats,
         skb::SkBuff,
@@ -198,7 +197,7 @@ impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
         Ok(())
     }
 
-    fn xsk_wakeup(&self, port: &Port<Self>, queue: u32, _wanted: Wakeup) -> Result {
+    fn xsk_wakeup(&self, port: &Port<Self>, queue: u32) -> Result {
         let queue = queue as usize;
         if queue >= self.queues.load(Relaxed) || !port.dev().carrier_ok() {
             return Err(ENETDOWN);

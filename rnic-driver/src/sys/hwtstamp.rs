@@ -232,13 +232,6 @@ impl SkBuff {
         unsafe { bindings::rnic_skb_set_rx_stamp(self.as_raw(), ns) };
     }
 
-    /// Whether the packet's socket asked for a transmit stamp of the hardware.
-    #[inline]
-    pub(crate) fn wants_tx_stamp(&self) -> bool {
-        // SAFETY: Live by the invariant.
-        unsafe { bindings::rnic_skb_wants_tx_stamp(self.as_raw()) }
-    }
-
     /// The hardware will stamp the packet, so that its socket gets no software stamp instead. To be called before
     /// [`SkBuff::tx_timestamp`].
     #[inline]

@@ -16,7 +16,6 @@ use super::{
     hwtstamp::Timestamping,
     metadata_ops::Door,
     napi::{NapiContext, Pollers},
-    netdev_bpf::Wakeup,
     pci_device,
     power::Power,
     ptp::{PhcIndex, PtpClock},
@@ -294,8 +293,8 @@ pub(crate) trait Operations:
     fn set_xdp(&self, port: &Port<Self>, prog: Option<Prog>, extack: &mut ExtAck<'_>) -> Result;
     /// Gives queue `queue` an AF_XDP socket's memory to receive into and send from, or takes it away.
     fn set_xsk_pool(&self, port: &Port<Self>, queue: u32, pool: Option<XskPool>) -> Result;
-    /// An AF_XDP socket wants queue `queue` to be looked at. Must not sleep.
-    fn xsk_wakeup(&self, port: &Port<Self>, queue: u32, wanted: Wakeup) -> Result;
+    /// An AF_XDP socket wants queue `queue` to be looked at, to receive or to send: the poll does both. Must not sleep.
+    fn xsk_wakeup(&self, port: &Port<Self>, queue: u32) -> Result;
     /// Sends frames that came from another interface. Those that are not taken stay the caller's. Softirq context.
     fn xdp_xmit(&self, port: &Port<Self>, frames: &mut Frames<'_>, flush: bool) -> Result;
     /// `ip link set mtu`.

@@ -18,10 +18,6 @@ use core::{
 };
 use kernel::{error::from_result, prelude::*};
 
-/// Flags of `ndo_xsk_wakeup`.
-const WAKEUP_RX: u32 = 1 << 0;
-const WAKEUP_TX: u32 = 1 << 1;
-
 /// What `ndo_bpf` asks for.
 enum Command<'a> {
     /// Attach, replace or (with `None`) detach the program.
@@ -95,27 +91,14 @@ fn check_given_back(dev: &NetDevice, queue: u32) {
     unsafe { bindings::rnic_xsk_check_unmapped(dev.as_raw(), queue) };
 }
 
-/// What user space wants of a queue.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wakeup {
-    /// There are new buffers to receive into.
-    pub(crate) receive: bool,
-    /// There are new packets to send.
-    pub(crate) transmit: bool,
-}
-
 /// `ndo_xsk_wakeup`, in process context under rcu_read_lock: the driver must not sleep. The socket's pool cannot go
 /// meanwhile, but the queue may be stopped.
 pub(super) unsafe extern "C" fn xsk_wakeup<T: Operations>(
     dev: *mut bindings::net_device,
     queue: u32,
-    flags: u32,
+    _flags: u32,
 ) -> c_int {
     // SAFETY: The kernel calls with an interface of this driver.
     let port = unsafe { port::<T>(dev) };
-    let wanted = Wakeup {
-        receive: flags & WAKEUP_RX != 0,
-        transmit: flags & WAKEUP_TX != 0,
-    };
-    from_result(|| port.driver().xsk_wakeup(port, queue, wanted).map(|()| 0))
+    from_result(|| port.driver().xsk_wakeup(port, queue).map(|()| 0))
 }

@@ -55,15 +55,6 @@ pub(crate) struct SystemTimes<'a> {
 }
 
 impl SystemTimes<'_> {
-    /// For a reading that is compared with nothing.
-    pub(crate) const fn unwanted() -> Self {
-        // INVARIANT: Null.
-        Self {
-            to: core::ptr::null_mut(),
-            _life: PhantomData,
-        }
-    }
-
     /// Reads the counter's lowest bits with `read`, as close to the system's clock as can be. If it is called again, the
     /// last call counts.
     #[inline]

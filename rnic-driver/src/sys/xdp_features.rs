@@ -40,10 +40,3 @@ pub(super) fn init(dev: &NetDevice, features: Features) {
     // SAFETY: Live. The function takes the instance lock, which nobody holds: nobody knows the device yet.
     unsafe { bindings::xdp_set_features_flag(dev.as_raw(), features.0) };
 }
-
-/// Says what `dev` can do from now on; user space is told of a change. In a callback of the interface that is called
-/// under rtnl (open, stop, program, sockets, MTU, features), since what follows is a chain of notifiers.
-pub(crate) fn change(dev: &NetDevice, features: Features) {
-    // SAFETY: Live; the helper takes the instance lock unless the core has it.
-    unsafe { bindings::rnic_xdp_change_features(dev.as_raw(), features.0) };
-}

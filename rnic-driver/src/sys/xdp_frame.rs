@@ -222,13 +222,6 @@ impl Frames<'_> {
         CpuId::current().as_u32()
     }
 
-    /// How many parts the next frame has, so that room for it can be found before it is taken.
-    #[inline]
-    pub(crate) fn next_parts(&self) -> Option<usize> {
-        // SAFETY: Live by the invariant.
-        self.front().map(|frame| unsafe { parts(frame) })
-    }
-
     /// Takes the next frame, which now counts as sent, also if it is dropped.
     #[inline]
     pub(crate) fn take(&mut self) -> Option<XdpFrame> {

@@ -104,14 +104,6 @@ impl XskBuff {
         Verdict::of(act, dev, prog)
     }
 
-    /// The packet's length now; a program may have changed it.
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        // SAFETY: Live by the invariant.
-        let (data, end) = unsafe { ((*self.xdp.as_ptr()).data, (*self.xdp.as_ptr()).data_end) };
-        (end as usize).wrapping_sub(data as usize)
-    }
-
     /// Carries out [`Verdict::Redirect`]. What is under way arrives with [`xdp_frame::flush`].
     ///
     /// # Errors

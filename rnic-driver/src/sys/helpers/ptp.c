@@ -37,11 +37,6 @@ void rnic_skb_set_rx_stamp(struct sk_buff *skb, u64 ns)
 	skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(ns);
 }
 
-bool rnic_skb_wants_tx_stamp(const struct sk_buff *skb)
-{
-	return skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP;
-}
-
 void rnic_skb_tx_stamp_in_progress(struct sk_buff *skb)
 {
 	skb_shinfo(skb)->tx_flags |= SKBTX_IN_PROGRESS;

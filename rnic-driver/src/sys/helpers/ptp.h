@@ -14,7 +14,6 @@ void rnic_ptp_before(struct ptp_system_timestamp *sts);
 void rnic_ptp_after(struct ptp_system_timestamp *sts);
 
 void rnic_skb_set_rx_stamp(struct sk_buff *skb, u64 ns);
-bool rnic_skb_wants_tx_stamp(const struct sk_buff *skb);
 void rnic_skb_tx_stamp_in_progress(struct sk_buff *skb);
 void rnic_skb_tx_stamp(struct sk_buff *skb, u64 ns);
 

@@ -86,11 +86,3 @@ int rnic_xdp_redirect(struct net_device *dev, struct xdp_buff *xdp, const struct
 		xdp_return_frame(frame);
 	return err;
 }
-
-/* In a callback of the interface: with its instance lock held if it asked for that, and else with rtnl only. */
-void rnic_xdp_change_features(struct net_device *dev, u32 features)
-{
-	netdev_lock_ops_to_full(dev);
-	xdp_set_features_flag_locked(dev, features);
-	netdev_unlock_full_to_ops(dev);
-}

@@ -15,6 +15,4 @@ void rnic_xdp_frame_bulk_flush(struct xdp_frame_bulk *bulk);
 
 int rnic_xdp_redirect(struct net_device *dev, struct xdp_buff *xdp, const struct bpf_prog *prog);
 
-void rnic_xdp_change_features(struct net_device *dev, u32 features);
-
 #endif

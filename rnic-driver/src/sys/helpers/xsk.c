@@ -5,8 +5,8 @@
 /* The processor's caches are looked after for each packet, not for the whole memory. */
 #define RNIC_XSK_DMA_ATTRS (DMA_ATTR_SKIP_CPU_SYNC | DMA_ATTR_WEAK_ORDERING)
 
-/* netdev_bpf.rs has these by value, and page_pool.rs. */
-static_assert(XDP_WAKEUP_RX == 1 && XDP_WAKEUP_TX == 2 && XDP_PACKET_HEADROOM == 256);
+/* page_pool.rs has it by value. */
+static_assert(XDP_PACKET_HEADROOM == 256);
 
 bool rnic_netdev_bpf_xsk(const struct netdev_bpf *bpf, struct xsk_buff_pool **pool, u32 *queue)
 {
