@@ -2,9 +2,8 @@
 /*
  * Readers of a record that comes later: by another way, or at another place that the packet went to.
  *
- * The driver's program says of each packet what it had and where it sent it; a later reader must find no less and nothing
- * else. What came of that is counted here for each of them. Include after misparse.bpf.h and
- * exact.bpf.h.
+ * The driver's program says of each packet what it had; a later reader must find no less and nothing else. What came of that
+ * is counted here for each of them. Include after misparse.bpf.h and exact.bpf.h.
  */
 #ifndef LATER_BPF_H
 #define LATER_BPF_H
@@ -12,7 +11,7 @@
 #define TOLD 16384 /* packets, by the low bits of their numbers */
 
 enum later_reader {
-	IN_DRIVER,       /* in the driver's program, by CO-RE */
+	IN_DRIVER,   /* in the driver's program, by CO-RE */
 	IN_TC,       /* after XDP_PASS, exactly */
 	AT_CPUMAP,   /* in the program of a cpumap, late bound */
 	AT_DEVMAP,   /* in the program of a devmap, late bound */
@@ -29,7 +28,6 @@ struct told {
 	__u32 layout_id;
 	__u16 generation;
 	__u16 queue;
-	__u32 path;
 	__u32 has;
 	__u64 value[FIELDS];
 };
@@ -40,6 +38,7 @@ struct later {
 	__u64 misparsed;
 	__u64 stale;    /* not of the generation and layout that the packet was told to be of */
 	__u64 missing;  /* values that the packet was told to have */
+	__u64 unbound;  /* values that no getter could find, for another reason than that they are not there */
 	__u64 bypassed; /* came while no program was attached */
 };
 

@@ -12,6 +12,7 @@
 #include "oracle.bpf.h"
 #include "misparse.bpf.h"
 #include "xdp_meta.bpf.h"
+#include "late_bound.bpf.h"
 #include "exact.bpf.h"
 #include "later.bpf.h"
 
@@ -32,64 +33,34 @@ struct {
 	__type(value, struct work);
 } places SEC(".maps");
 
-static __always_inline __u32 there(int err, __u32 field)
-{
-	return !err << field;
-}
-
-/* Where the device is still the driver's: by the getters. */
-static __always_inline void read_bound(struct xdp_md *ctx, const struct xdp_meta *meta, struct reading *got)
-{
-	__be16 proto;
-	__u64 stamp;
-	__u32 hash;
-	__u16 half;
-	__u8 kind;
-
-	got->has = there(xdp_meta_get_rx_hash(ctx, meta, &hash), HASH);
-	got->has &= there(xdp_meta_get_rx_hash_type(ctx, meta, &half), HASH);
-	got->value[HASH] = HASH_VALUE(hash, half);
-	if (!xdp_meta_get_rx_vlan_tci(ctx, meta, &half))
-		got->has |= there(xdp_meta_get_rx_vlan_proto(ctx, meta, &proto), VLAN);
-	else
-		proto = 0;
-	got->value[VLAN] = VLAN_VALUE(bpf_ntohs(proto), half);
-	got->has |= there(xdp_meta_get_rx_csum(ctx, meta, &half), CSUM);
-	got->value[CSUM] = half;
-	got->has |= there(xdp_meta_get_rx_packet_type(ctx, meta, &half), PACKET_TYPE);
-	got->value[PACKET_TYPE] = half;
-	got->has |= there(xdp_meta_get_rx_ip_id(ctx, meta, &half), IP_ID);
-	got->value[IP_ID] = half;
-	if (!xdp_meta_get_rx_timestamp(ctx, meta, &stamp))
-		got->has |= there(xdp_meta_get_rx_timestamp_kind(ctx, meta, &kind), STAMP);
-	got->value[STAMP] = stamp;
-}
-
 static __always_inline struct work *place_of(__u32 reader)
 {
 	return bpf_map_lookup_elem(&places, &reader);
 }
 
-/* Judges a packet that came here with its record. */
-static __always_inline void look(struct xdp_md *ctx, __u32 reader, int is_bound)
+static __always_inline void begin(struct work *w)
+{
+	w->got.has = 0;
+	w->record = (struct record){};
+}
+
+/* Where the device is still the driver's. */
+static __always_inline void look_bound(struct xdp_md *ctx, __u32 reader)
 {
 	struct work *w = place_of(reader);
+	struct later *l = bpf_map_lookup_elem(&later, &reader);
 	struct xdp_meta meta;
 	struct told *t;
 
-	if (!w || oracle_parse(ctx, &w->want))
+	if (!w || !l || oracle_parse(ctx, &w->want))
 		return;
 	t = told_of(w->want.seq);
 	if (!t)
 		return;
-	w->got.has = 0;
-	w->record = (struct record){};
+	begin(w);
 	if (!xdp_meta_open(ctx, ctx->rx_queue_index, &meta)) {
 		copy_record(&w->record, &meta);
-		if (is_bound)
-			read_bound(ctx, &meta, &w->got);
-		else
-			read_exact(&w->record, &w->got);
+		read_late_bound(ctx, &l->unbound, &meta, &w->got);
 	}
 	judge_later(t, &w->want, &w->got, &w->record, reader);
 }
@@ -97,21 +68,41 @@ static __always_inline void look(struct xdp_md *ctx, __u32 reader, int is_bound)
 SEC("xdp/cpumap")
 int at_cpumap(struct xdp_md *ctx)
 {
-	look(ctx, AT_CPUMAP, 1);
+	look_bound(ctx, AT_CPUMAP);
 	return XDP_DROP;
 }
 
 SEC("xdp/devmap")
 int at_devmap(struct xdp_md *ctx)
 {
-	look(ctx, AT_DEVMAP, 1);
+	look_bound(ctx, AT_DEVMAP);
 	return XDP_PASS;
 }
+
+/* Elsewhere. `ctx` may be a struct __sk_buff; the packet is of the oracle. */
+#define look_exact(ctx, w, told, reader)                                           \
+	({                                                                         \
+		struct xdp_meta meta;                                              \
+                                                                                   \
+		begin(w);                                                          \
+		if (!xdp_meta_open(ctx, 0, &meta)) {                               \
+			copy_record(&(w)->record, &meta);                          \
+			read_exact(&(w)->record, &(w)->got);                       \
+		}                                                                  \
+		judge_later(told, &(w)->want, &(w)->got, &(w)->record, reader);    \
+	})
 
 SEC("xdp")
 int at_veth(struct xdp_md *ctx)
 {
-	look(ctx, AT_VETH, 0);
+	struct work *w = place_of(AT_VETH);
+	struct told *t;
+
+	if (!w || oracle_parse(ctx, &w->want))
+		return XDP_DROP;
+	t = told_of(w->want.seq);
+	if (t)
+		look_exact(ctx, w, t, AT_VETH);
 	return XDP_DROP;
 }
 
@@ -120,28 +111,19 @@ int in_tc(struct __sk_buff *skb)
 {
 	struct work *w = place_of(IN_TC);
 	__u32 reader = IN_TC;
-	struct xdp_meta meta;
-	struct later *l;
+	struct later *l = bpf_map_lookup_elem(&later, &reader);
 	struct told *t;
 
-	l = bpf_map_lookup_elem(&later, &reader);
 	if (!w || !l || bpf_skb_pull_data(skb, 0) || oracle_parse(skb, &w->want))
 		return TC_ACT_OK;
 	t = told_of(w->want.seq);
 	if (!t)
 		return TC_ACT_OK;
-	if (t->seq != w->want.seq) {
-		/* It met no program on its way. */
+	/* Otherwise it met no program on its way. */
+	if (t->seq == w->want.seq)
+		look_exact(skb, w, t, IN_TC);
+	else
 		l->bypassed++;
-		return TC_ACT_SHOT;
-	}
-	w->got.has = 0;
-	w->record = (struct record){};
-	if (!xdp_meta_open(skb, 0, &meta)) {
-		copy_record(&w->record, &meta);
-		read_exact(&w->record, &w->got);
-	}
-	judge_later(t, &w->want, &w->got, &w->record, reader);
 	return TC_ACT_SHOT;
 }
 

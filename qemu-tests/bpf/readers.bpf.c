@@ -14,12 +14,11 @@
 SEC("xdp")
 int readers(struct xdp_md *ctx)
 {
-	__u32 zero = 0, queue = ctx->rx_queue_index & (QUEUES - 1), i;
+	__u32 zero = 0, queue = ctx->rx_queue_index & (QUEUES - 1);
 	struct scratch *now;
 	struct xdp_meta meta;
 	struct config *c;
 	struct result *r;
-	struct epoch *e;
 
 	c = bpf_map_lookup_elem(&config, &zero);
 	r = bpf_map_lookup_elem(&result, &queue);
@@ -31,34 +30,8 @@ int readers(struct xdp_md *ctx)
 		r->other++;
 		return c->verdict;
 	}
-	r->packets++;
-	r->wrong_tag += now->want.inband && (now->want.vlan_proto != ETH_P_8021Q ||
-					     now->want.inband_tci != now->want.vlan_tci);
-
-	read_kfunc(ctx, &now->got[KFUNC]);
-	if (xdp_meta_claim(ctx, &meta)) {
-		r->no_record += !c->off;
-		/* Without the record's time there is nothing to compare with. */
-		now->want.value[STAMP] = now->got[KFUNC].value[STAMP];
-		judge(r, &now->nowhere, now, KFUNC);
-		mark_seen(r, c->first_seq, now->want.seq);
-		return c->verdict;
-	}
-	e = find_epoch(r, queue, xdp_meta_layout_id(&meta), xdp_meta_generation(&meta));
-	if (!e)
-		e = &now->nowhere;
-	e->packets++;
-	e->inband += now->want.inband;
-	e->tagged += now->want.vlan_proto != 0;
-	for (i = 0; i < FIELDS; i++)
-		e->want[i] += now->want.has >> i & 1;
-	read_frozen(&meta, &now->got[FROZEN]);
-	read_late_bound(ctx, r, &meta, &now->got[LATE_BOUND]);
-	expect_stamp(c, r, queue, now, e);
-	judge(r, e, now, LATE_BOUND);
-	judge(r, e, now, KFUNC);
-	judge(r, e, now, FROZEN);
-	xdp_meta_release(ctx);
+	if (!read_all(ctx, c, r, now, &meta))
+		xdp_meta_release(ctx);
 	mark_seen(r, c->first_seq, now->want.seq);
 	return c->verdict;
 }

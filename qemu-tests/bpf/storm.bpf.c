@@ -105,7 +105,6 @@ int storm(struct xdp_md *ctx)
 	struct config *c;
 	struct result *r;
 	struct work *w;
-	struct epoch *e;
 	struct told *t;
 
 	c = bpf_map_lookup_elem(&config, &zero);
@@ -119,57 +118,31 @@ int storm(struct xdp_md *ctx)
 		r->other++;
 		return XDP_PASS;
 	}
-	r->packets++;
-	r->wrong_tag += now->want.inband && (now->want.vlan_proto != ETH_P_8021Q ||
-					     now->want.inband_tci != now->want.vlan_tci);
 	t = told_of(now->want.seq);
 	if (!t)
 		return XDP_ABORTED;
 	t->seq = now->want.seq;
 	t->has = 0;
 	t->queue = queue;
-
-	read_kfunc(ctx, &now->got[KFUNC]);
-	if (xdp_meta_claim(ctx, &meta)) {
-		r->no_record += !c->off;
-		/* Without the record's time there is nothing to compare with. */
-		now->want.value[STAMP] = now->got[KFUNC].value[STAMP];
-		judge(r, &now->nowhere, now, KFUNC);
-		t->path = now->want.seq % BACK ? TO_NOBODY : TO_WIRE;
-		mark_seen(r, c->first_seq, now->want.seq);
-		if (t->path == TO_NOBODY)
-			return XDP_DROP;
+	if (read_all(ctx, c, r, now, &meta)) {
+		mark_seen(r, c->first_seq, t->seq);
 		/* Sending back takes a claim away, so there has to be one. */
-		return bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM) ? XDP_DROP : send_on(ctx, TO_WIRE, queue);
+		if (t->seq % BACK || bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM))
+			return XDP_DROP;
+		return send_on(ctx, TO_WIRE, queue);
 	}
-	e = find_epoch(r, queue, xdp_meta_layout_id(&meta), xdp_meta_generation(&meta));
-	if (!e)
-		e = &now->nowhere;
-	e->packets++;
-	e->inband += now->want.inband;
-	e->tagged += now->want.vlan_proto != 0;
-	for (i = 0; i < FIELDS; i++)
-		e->want[i] += now->want.has >> i & 1;
-	read_frozen(&meta, &now->got[FROZEN]);
-	read_late_bound(ctx, r, &meta, &now->got[LATE_BOUND]);
-	expect_stamp(c, r, queue, now, e);
-	judge(r, e, now, LATE_BOUND);
-	judge(r, e, now, KFUNC);
-	judge(r, e, now, FROZEN);
-
 	late = &now->got[LATE_BOUND];
 	t->layout_id = xdp_meta_layout_id(&meta);
 	t->generation = xdp_meta_generation(&meta);
 	t->has = late->has;
 	for (i = 0; i < FIELDS; i++)
 		t->value[i] = late->value[i];
-	t->path = path_of(t->seq, queue);
 	copy_record(&w->record, &meta);
 	w->exact.has = 0;
 	read_exact(&w->record, &w->exact);
 	judge_later(t, &now->want, &w->exact, &w->record, IN_DRIVER);
-	mark_seen(r, c->first_seq, now->want.seq);
-	return send_on(ctx, t->path, queue);
+	mark_seen(r, c->first_seq, t->seq);
+	return send_on(ctx, path_of(t->seq, queue), queue);
 }
 
 char _license[] SEC("license") = "GPL";

@@ -5,12 +5,14 @@
  * - frozen: the offsets of one layout, relocated when the program is loaded, and no look at the record's
  *   id. What a program does today.
  * - kfunc: the kernel's bpf_xdp_metadata_rx_*.
- * - late bound: xdp_meta.bpf.h, every field that there is.
+ * - late bound: late_bound.bpf.h.
  *
  * Include after score.bpf.h and xdp_meta.bpf.h.
  */
 #ifndef WAYS_BPF_H
 #define WAYS_BPF_H
+
+#include "late_bound.bpf.h"
 
 extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *timestamp) __ksym;
 extern int bpf_xdp_metadata_rx_hash(const struct xdp_md *ctx, __u32 *hash,
@@ -49,44 +51,6 @@ static __always_inline void read_kfunc(struct xdp_md *ctx, struct reading *got)
 	got->has = has;
 }
 
-/* Whether there is a value; that there is none for a reason which a reader need not expect is counted. */
-static __always_inline __u32 is_there(struct result *r, int err)
-{
-	r->unbound += err && err != XDP_META_NOT_IN_LAYOUT && err != XDP_META_NOT_IN_PACKET;
-	return !err;
-}
-
-static __always_inline void read_late_bound(struct xdp_md *ctx, struct result *r,
-					    const struct xdp_meta *meta, struct reading *got)
-{
-	__u32 word, has, all;
-	__be16 proto;
-	__u64 stamp;
-	__u16 half;
-	__u8 kind;
-
-	/* Half of a pair is no value: the score counts it as missing. */
-	has = is_there(r, xdp_meta_get_rx_hash(ctx, meta, &word));
-	has &= is_there(r, xdp_meta_get_rx_hash_type(ctx, meta, &half));
-	got->value[HASH] = HASH_VALUE(word, half);
-	all = has << HASH;
-	has = is_there(r, xdp_meta_get_rx_vlan_tci(ctx, meta, &half));
-	has &= is_there(r, xdp_meta_get_rx_vlan_proto(ctx, meta, &proto));
-	got->value[VLAN] = VLAN_VALUE(bpf_ntohs(proto), half);
-	all |= has << VLAN;
-	all |= is_there(r, xdp_meta_get_rx_csum(ctx, meta, &half)) << CSUM;
-	got->value[CSUM] = half;
-	all |= is_there(r, xdp_meta_get_rx_packet_type(ctx, meta, &half)) << PACKET_TYPE;
-	got->value[PACKET_TYPE] = half;
-	all |= is_there(r, xdp_meta_get_rx_ip_id(ctx, meta, &half)) << IP_ID;
-	got->value[IP_ID] = half;
-	has = is_there(r, xdp_meta_get_rx_timestamp(ctx, meta, &stamp));
-	has &= is_there(r, xdp_meta_get_rx_timestamp_kind(ctx, meta, &kind));
-	got->value[STAMP] = stamp;
-	got->kind = kind;
-	got->has = all | has << STAMP;
-}
-
 /* What is known about time: the record's is right if it can be, the kfunc's if it is the record's. */
 static __always_inline void expect_stamp(const struct config *c, struct result *r, __u32 queue, struct scratch *now,
 					 struct epoch *e)
@@ -100,6 +64,44 @@ static __always_inline void expect_stamp(const struct config *c, struct result *
 	if (now->want.flags & ORACLE_LATCH)
 		now->want.value[PACKET_TYPE] = PACKET_TYPE_PTP;
 	e->latched += late->kind == STAMP_LATCHED;
+}
+
+/*
+ * Reads a packet of the oracle in all these ways, judges each, and leaves the record claimed. 0, or negative: there is no
+ * record, and only the kfuncs have said something.
+ */
+static __always_inline int read_all(struct xdp_md *ctx, const struct config *c, struct result *r, struct scratch *now,
+				    struct xdp_meta *meta)
+{
+	__u32 queue = ctx->rx_queue_index & (QUEUES - 1), i;
+	struct epoch *e;
+
+	r->packets++;
+	r->wrong_tag += now->want.inband && (now->want.vlan_proto != ETH_P_8021Q ||
+					     now->want.inband_tci != now->want.vlan_tci);
+	read_kfunc(ctx, &now->got[KFUNC]);
+	if (xdp_meta_claim(ctx, meta)) {
+		r->no_record += !c->off;
+		/* Without the record's time there is nothing to compare with. */
+		now->want.value[STAMP] = now->got[KFUNC].value[STAMP];
+		judge(r, &now->nowhere, now, KFUNC);
+		return -1;
+	}
+	e = find_epoch(r, queue, xdp_meta_layout_id(meta), xdp_meta_generation(meta));
+	if (!e)
+		e = &now->nowhere;
+	e->packets++;
+	e->inband += now->want.inband;
+	e->tagged += now->want.vlan_proto != 0;
+	for (i = 0; i < FIELDS; i++)
+		e->want[i] += now->want.has >> i & 1;
+	read_frozen(meta, &now->got[FROZEN]);
+	read_late_bound(ctx, &r->unbound, meta, &now->got[LATE_BOUND]);
+	expect_stamp(c, r, queue, now, e);
+	judge(r, e, now, LATE_BOUND);
+	judge(r, e, now, KFUNC);
+	judge(r, e, now, FROZEN);
+	return 0;
 }
 
 #endif /* WAYS_BPF_H */

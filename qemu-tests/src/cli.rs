@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Builds the rnic driver, boots it in a virtual machine, and shows or tests it.
 ///
 /// Everything that is needed is set up on the first run (a Debian toolchain and a kernel, about half an hour on two
-/// processors and 8 GB of disk) and kept in $XDG_CACHE_HOME/rnic. No privileges are needed.
+/// processors and 6 GB of disk) and kept in $XDG_CACHE_HOME/rnic. No privileges are needed.
 #[derive(Debug, Parser)]
 #[command(name = "cargo qemu", bin_name = "cargo qemu", version)]
 pub struct Cli {

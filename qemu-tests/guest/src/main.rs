@@ -25,6 +25,7 @@ mod oracle;
 mod pair;
 mod programs;
 mod readers;
+mod ring_reader;
 mod score;
 mod shell;
 mod spread;

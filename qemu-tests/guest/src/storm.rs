@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
-use meta_reader::{Announcement, Client};
+use meta_reader::Client;
 use serde_json::json;
 
 use crate::case::Case;
@@ -57,6 +57,8 @@ impl Default for Plan {
     }
 }
 
+/// Kinds of changes that are neither worker's: the host must be asked, or the program is another one.
+const OWN: &[&str] = &["detach", "replace", "attach", "down_up"];
 /// Changes of one round.
 const ROUND: u32 = 400;
 /// Frames that may be ahead of the last one that came back.
@@ -75,92 +77,100 @@ pub(crate) fn run(
     mut watch: impl FnMut(&Report) -> Result<()>,
 ) -> Result<Report> {
     let started = Instant::now();
-    let mut report = Report::default();
-    let mut stage = Stage::set(case)?;
-    let monitor = Monitor::start()?;
+    let mut storm = Storm {
+        workers: [
+            Worker::new(Change::SETTINGS, &plan.only, plan.seed)?,
+            Worker::new(Change::RINGS, &plan.only, plan.seed ^ u64::MAX)?,
+        ],
+        plan,
+        stage: Stage::set(case)?,
+        monitor: Monitor::start()?,
+        first_seq: 0,
+        report: Report::default(),
+    };
     ctl::log("everything is set up");
-    let mut workers = [
-        Worker::new(Change::SETTINGS, &plan.only, plan.seed)?,
-        Worker::new(Change::RINGS, &plan.only, plan.seed ^ u64::MAX)?,
-    ];
-    let mut first_seq = 0;
-    while report.changes() < plan.changes || report.packets() < plan.packets {
+    let idle = storm.workers.iter().all(Worker::is_idle);
+    if idle && !OWN.iter().any(|kind| kind.contains(&plan.only)) {
+        bail!("no kind of change has {:?} in its name", plan.only);
+    }
+    while storm.report.changes() < plan.changes || storm.report.packets() < plan.packets {
         if started.elapsed() > plan.longest {
             break;
         }
-        let wanted = ROUND.min(plan.changes.saturating_sub(report.changes()).max(50));
-        round(
-            case,
-            plan,
-            &mut stage,
-            &monitor,
-            &mut workers,
-            wanted,
-            &mut first_seq,
-            &mut report,
-        )?;
-        watch(&report)?;
+        storm.round(case)?;
+        watch(&storm.report)?;
     }
+    let mut report = storm.report;
     report.seconds = started.elapsed().as_secs_f64();
-    stage.end()?;
+    storm.stage.end()?;
     Ok(report)
 }
 
-/// One round, whose first frame has this number; gives the next round's.
-#[allow(clippy::too_many_arguments, reason = "a loop's body with a name")]
-fn round(
-    case: &mut Case<'_>,
-    plan: &Plan,
-    stage: &mut Stage,
-    monitor: &Monitor,
-    workers: &mut [Worker; 2],
-    wanted: u32,
-    first_seq: &mut u32,
-    report: &mut Report,
-) -> Result<()> {
-    stage.begin(*first_seq, NicClock::open()?.now()?)?;
-    // What is in force now belongs to the round: its records may be the first seen.
-    let read = monitor.settle()?.len();
-    let mut announced = Client::open()?.dump()?;
-    case.burst(json!({
-        "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 64, "gap_us": plan.gap_us,
-        "window": WINDOW, "payload": 28, "longest": 1200, "seed": plan.seed,
-    }))?;
-    let (stop, count) = (AtomicBool::new(false), AtomicU32::new(0));
-    let counters = stage.counters()?;
-    let idle = workers.iter().all(Worker::is_idle);
-    let made = thread::scope(|scope| -> Result<Vec<Made>> {
-        let running: Vec<_> = workers
-            .iter_mut()
-            .map(|worker| {
-                let (stop, count, counters) = (&stop, &count, &counters);
-                scope.spawn(move || worker.run(stop, count, counters))
-            })
-            .collect();
-        let mut made = Vec::new();
-        let ended = || running.iter().any(|worker| worker.is_finished());
-        let target = (wanted, plan.only.as_str(), idle);
-        let result = own_changes(case, stage, &count, target, &ended, &mut made);
-        stop.store(true, Ordering::Relaxed);
-        if let Err(error) = &result {
-            ctl::log(&format!("{error:#}"));
-        }
-        for worker in running {
-            let by_it = worker.join().ok().context("a worker panicked")?;
-            made.extend(by_it?);
-        }
-        result.map(|()| made)
-    })?;
-    let sent = case.stop()?;
-    *first_seq = sent.first + sent.count;
-    stage.drain(sent)?;
-    let all = monitor.settle()?;
-    announced.extend_from_slice(&all[read..]);
-    report.add(stage, &announced, &made, sent)?;
-    let newest = announced.iter().map(|a| a.generation).max();
-    stage.has_counted(newest.unwrap_or(0), sent.count);
-    check_announcements(&announced, report);
-    Ok(())
+struct Storm<'p> {
+    plan: &'p Plan,
+    stage: Stage,
+    monitor: Monitor,
+    workers: [Worker; 2],
+    /// Number of the next round's first frame.
+    first_seq: u32,
+    report: Report,
+}
+
+impl Storm<'_> {
+    fn round(&mut self, case: &mut Case<'_>) -> Result<()> {
+        let plan = self.plan;
+        let left = plan.changes.saturating_sub(self.report.changes());
+        let wanted = ROUND.min(left.max(50));
+        self.stage.begin(self.first_seq, NicClock::open()?.now()?)?;
+        // What is in force now belongs to the round: its records may be the first seen.
+        let read = self.monitor.settle()?.len();
+        let mut announced = Client::open()?.dump()?;
+        case.burst(json!({
+            "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 64, "gap_us": plan.gap_us,
+            "window": WINDOW, "payload": 28, "longest": 1200, "seed": plan.seed,
+        }))?;
+        let made = self.changes(case, wanted)?;
+        let sent = case.stop()?;
+        self.first_seq = sent.first + sent.count;
+        self.stage.drain(sent)?;
+        let all = self.monitor.settle()?;
+        announced.extend_from_slice(&all[read..]);
+        self.report.add(&self.stage, &announced, &made, sent)?;
+        let newest = announced.iter().map(|a| a.generation).max();
+        self.stage.has_counted(newest.unwrap_or(0), sent.count);
+        Ok(())
+    }
+
+    /// All workers' changes, until there are as many as wanted.
+    fn changes(&mut self, case: &mut Case<'_>, wanted: u32) -> Result<Vec<Made>> {
+        let (stop, count) = (AtomicBool::new(false), AtomicU32::new(0));
+        let counters = self.stage.counters()?;
+        let idle = self.workers.iter().all(Worker::is_idle);
+        thread::scope(|scope| {
+            let running: Vec<_> = self
+                .workers
+                .iter_mut()
+                .map(|worker| {
+                    let (stop, count, counters) = (&stop, &count, &counters);
+                    scope.spawn(move || worker.run(stop, count, counters))
+                })
+                .collect();
+            let mut made = Vec::new();
+            let ended = || running.iter().any(|worker| worker.is_finished());
+            let target = (wanted, self.plan.only.as_str(), idle);
+            let result = own_changes(case, &mut self.stage, &count, target, &ended, &mut made);
+            stop.store(true, Ordering::Relaxed);
+            if let Err(error) = &result {
+                // Before a thread is waited for that may never come.
+                ctl::log(&format!("{error:#}"));
+            }
+            for worker in running {
+                let by_it = worker.join().ok().context("a worker panicked")?;
+                made.extend(by_it?);
+            }
+            result.map(|()| made)
+        })
+    }
 }
 
 /// The changes for which the host must be asked, or that change what is attached.
@@ -174,8 +184,7 @@ fn own_changes(
 ) -> Result<()> {
     // What the other workers have done when the next own change is due, and when they did something last.
     let (mut due, mut progress) = (20, (0, Instant::now()));
-    let turns = ["detach", "replace", "attach", "down_up"];
-    let mut turns = turns.into_iter().cycle();
+    let mut turns = OWN.iter().cycle();
     let done = || count.load(Ordering::Relaxed);
     // A worker that has ended says why.
     while done() + (made.len() as u32) < wanted && !ended() {
@@ -192,7 +201,7 @@ fn own_changes(
         due = done() + 25;
         let all = done() + made.len() as u32;
         ctl::log(&format!("{all} of {wanted} changes in this round"));
-        match turns.next().filter(|kind| kind.contains(only)) {
+        match turns.next().copied().filter(|kind| kind.contains(only)) {
             Some("replace") => made.push(stage.replace()?),
             Some("down_up") => made.push(down_and_up(case, stage)?),
             Some(_) => made.extend(stage.detach_and_attach()?),
@@ -230,17 +239,4 @@ fn down_and_up(case: &mut Case<'_>, stage: &Stage) -> Result<Made> {
         time,
         in_flight: 0,
     })
-}
-
-/// Of each queue, every generation is announced once, and in order.
-fn check_announcements(announced: &[Announcement], report: &mut Report) {
-    for queue in 0..8 {
-        let generations: Vec<u32> = announced
-            .iter()
-            .filter(|a| a.queue == queue)
-            .map(|a| a.generation)
-            .collect();
-        let broken = generations.windows(2).filter(|w| w[1] != w[0] + 1);
-        report.out_of_order += broken.count() as u64;
-    }
 }

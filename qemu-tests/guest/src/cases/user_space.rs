@@ -9,7 +9,7 @@ use std::thread;
 
 use anyhow::{Context, Result};
 use meta_core::trailer::Trailer;
-use meta_reader::{Absent, Announcement, Client, Rejected, Ring, Subscription, Tables};
+use meta_reader::{Absent, Announcement, Tables};
 use serde_json::json;
 
 use super::queues::set_channels;
@@ -20,6 +20,7 @@ use crate::ctl;
 use crate::nic_clock::NicClock;
 use crate::oracle::{Expect, Fields, Judge, Reading};
 use crate::programs::Programs;
+use crate::ring_reader::RingReader;
 use crate::score::{CSUM, HASH, STAMP, VLAN};
 use crate::sys::xsk::{Options, Received, Xsk};
 
@@ -35,36 +36,22 @@ const BEFORE: u32 = 300;
 
 /// Two ways to read the packets of one socket.
 struct Reader {
-    client: Client,
-    news: Subscription,
-    ring: Ring,
-    fields: Fields,
-    judge: Judge,
+    late: RingReader,
     frozen: Frozen,
     /// Packets that were rejected, by reason.
     rejected: BTreeMap<String, u64>,
     /// Packets of each layout.
     layouts: BTreeMap<u32, u64>,
-    /// How often a packet came before its announcement was heard.
-    ahead: u64,
 }
 
 impl Reader {
     fn new(case: &Case<'_>) -> Result<Self> {
-        let client = Client::open()?;
-        let news = client.subscribe()?;
-        let in_force = client.get(case.eth.ifindex()?, 0)?;
         let now = NicClock::open()?.now()?;
         Ok(Self {
-            client,
-            news,
-            ring: Ring::new(&in_force),
-            fields: Fields::new(),
-            judge: Judge::new(now),
-            frozen: Frozen::new(&in_force, now)?,
+            late: RingReader::new(case.eth.ifindex()?, 0, now)?,
+            frozen: Frozen::new(&case.in_force()?, now)?,
             rejected: BTreeMap::new(),
             layouts: BTreeMap::new(),
-            ahead: 0,
         })
     }
 
@@ -72,15 +59,8 @@ impl Reader {
     fn read(&mut self, packet: &Received) -> Result<()> {
         let want = Expect::parse(&packet.bytes).context("a frame that is not the oracle's")?;
         self.frozen.read(packet, &want);
-        if let Err(Rejected::Ahead(_)) = self.ring.record(&packet.before) {
-            self.ahead += 1;
-            self.ring.catch_up(&self.client, &self.news)?;
-        }
-        match self.ring.record(&packet.before) {
-            Ok(record) => {
-                *self.layouts.entry(record.layout().id()).or_default() += 1;
-                self.judge.packet(&want, &self.fields.read(&record));
-            }
+        match self.late.read(packet)? {
+            Ok((layout, _)) => *self.layouts.entry(layout).or_default() += 1,
             Err(why) => *self.rejected.entry(why.to_string()).or_default() += 1,
         }
         Ok(())
@@ -152,7 +132,7 @@ fn run(case: &mut Case<'_>, options: Options) -> Result<()> {
     programs.attach("claim_to_socket")?;
     let socket = open(case, &programs, 0, options)?;
     let mut reader = Reader::new(case)?;
-    let first = reader.ring.generation();
+    let first = reader.late.ring.generation();
     case.burst(json!({"count": BEFORE, "l4": "all", "vlan": "mix", "flows": 32, "gap_us": 100}))?;
     for packet in socket.receive_all(BEFORE as usize)? {
         reader.read(&packet)?;
@@ -185,26 +165,26 @@ fn run(case: &mut Case<'_>, options: Options) -> Result<()> {
     for packet in socket.receive_all(usize::MAX)? {
         reader.read(&packet)?;
     }
-    reader.ring.catch_up(&reader.client, &reader.news)?;
+    reader.late.catch_up()?;
     judge(case, &reader, sent.count, first)
 }
 
 fn judge(case: &mut Case<'_>, reader: &Reader, sent: u32, first: u32) -> Result<()> {
-    let (mut score, frozen) = (reader.judge.score, reader.frozen.judge.score);
+    let (mut score, frozen) = (reader.late.judge.score, reader.frozen.judge.score);
     let rejected: u64 = reader.rejected.values().sum();
     score.lost = u64::from(BEFORE + sent).saturating_sub(score.packets + rejected);
     ctl::log(&format!(
         "{sent} sent, read {}, frozen {}, {} times ahead, layouts {:x?}",
         score.to_json(),
         frozen.to_json(),
-        reader.ahead,
+        reader.late.ahead,
         reader.layouts
     ));
     let none = BTreeMap::new();
     case.ktap
         .equal("no record is rejected", &reader.rejected, &none);
     case.ktap.equal("misparsed", score.misparsed, 0);
-    if let Some(wrong) = &reader.judge.first_wrong {
+    if let Some(wrong) = &reader.late.judge.first_wrong {
         case.ktap.diagnostic(wrong);
     }
     case.ktap.equal("missing", score.missing, 0);
@@ -218,11 +198,11 @@ fn judge(case: &mut Case<'_>, reader: &Reader, sent: u32, first: u32) -> Result<
     );
     case.ktap.equal(
         "every generation was heard of",
-        reader.ring.generation(),
+        reader.late.ring.generation(),
         first + CHANGES,
     );
     let now = NicClock::open()?.now()?;
-    let latest = reader.judge.latest;
+    let latest = reader.late.judge.latest;
     case.ktap.check(
         "no packet arrived after now, by the NIC's clock",
         0 < latest && latest <= now,

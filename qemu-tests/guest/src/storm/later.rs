@@ -17,6 +17,8 @@ pub(super) const TO_PORT: usize = 3;
 pub(super) const TO_SOCKET: usize = 4;
 
 const QUEUES: usize = 8;
+/// Bytes of `struct later`.
+const LATER_LEN: usize = 56;
 
 /// What one later reader came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -46,7 +48,7 @@ pub(super) struct Maps {
 impl Maps {
     pub(super) fn open(programs: &Programs) -> Result<Self> {
         Ok(Self {
-            later: programs.map("later", 48)?,
+            later: programs.map("later", LATER_LEN)?,
             last: programs.map("last", 4 * QUEUES)?,
             routed: programs.map("routed", 8)?,
         })
@@ -54,7 +56,7 @@ impl Maps {
 
     pub(super) fn clear(&self) -> Result<()> {
         for reader in 0..LATER.len() as u32 {
-            self.later.set(reader, &[0; 48])?;
+            self.later.set(reader, &[0; LATER_LEN])?;
             self.last.set(reader, &[0; 4 * QUEUES])?;
         }
         for path in 0..PATHS as u32 {
@@ -71,8 +73,9 @@ impl Maps {
             generations: word(1)?,
             misparsed: word(2)?,
             stale: word(3)?,
-            missing: word(4)?,
-            bypassed: word(5)?,
+            // A value that could not be bound is one that the reader was not told.
+            missing: word(4)? + word(5)?,
+            bypassed: word(6)?,
         })
     }
 

@@ -8,11 +8,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use meta_reader::{Client, Rejected, Ring, Subscription};
 
 use super::later::Later;
 use crate::ctl;
-use crate::oracle::{Expect, Fields, Judge};
+use crate::ring_reader::RingReader;
 use crate::sys::xsk::{Received, Xsk};
 
 /// A thread that reads from a socket.
@@ -31,15 +30,8 @@ impl Listener {
         let later = Arc::new(Mutex::new(Later::default()));
         let stop = Arc::new(AtomicBool::new(false));
         let number = socket.number();
-        let client = Client::open()?;
-        // In this order, so that no announcement is missed in between.
-        let news = client.subscribe()?;
         let mut reader = Reader {
-            ring: Ring::new(&client.get(ifindex, queue)?),
-            client,
-            news,
-            fields: Fields::new(),
-            judge: Judge::new(now),
+            inner: RingReader::new(ifindex, queue, now)?,
             stale: 0,
             generations: 0,
             last: None,
@@ -61,7 +53,7 @@ impl Listener {
                 }
                 thread::sleep(Duration::from_micros(500));
             }
-            if let Some(wrong) = &reader.judge.first_wrong {
+            if let Some(wrong) = &reader.inner.judge.first_wrong {
                 ctl::log(&format!("AF_XDP: {wrong}"));
             }
             Ok(())
@@ -92,11 +84,7 @@ impl Listener {
 }
 
 struct Reader {
-    client: Client,
-    news: Subscription,
-    ring: Ring,
-    fields: Fields,
-    judge: Judge,
+    inner: RingReader,
     /// Records that the ring rejected.
     stale: u64,
     generations: u64,
@@ -105,20 +93,14 @@ struct Reader {
 
 impl Reader {
     fn packet(&mut self, packet: &Received) -> Result<()> {
-        let want = Expect::parse(&packet.bytes).context("a frame that is not the oracle's")?;
-        if let Err(Rejected::Ahead(_)) = self.ring.record(&packet.before) {
-            self.ring.catch_up(&self.client, &self.news)?;
-        }
-        match self.ring.record(&packet.before) {
-            Ok(record) => {
-                let generation = record.trailer().generation;
+        match self.inner.read(packet)? {
+            Ok((_, generation)) => {
                 self.generations += u64::from(self.last != Some(generation));
                 self.last = Some(generation);
-                self.judge.packet(&want, &self.fields.read(&record));
             }
             Err(why) => {
                 if self.stale == 0 {
-                    ctl::log(&format!("AF_XDP: packet {}: {why}", want.seq));
+                    ctl::log(&format!("AF_XDP: {why}"));
                 }
                 self.stale += 1;
             }
@@ -127,7 +109,7 @@ impl Reader {
     }
 
     fn later(&self) -> Later {
-        let score = self.judge.score;
+        let score = self.inner.judge.score;
         Later {
             packets: score.packets + self.stale,
             generations: self.generations,

@@ -102,6 +102,7 @@ impl Report {
             self.made.entry(change.kind).or_default().push(*change);
         }
         self.announced += announced.len() as u64;
+        self.out_of_order += out_of_order(announced);
         self.late += crate::cases::late(&epochs, announced).len() as u64;
         let unannounced = epochs
             .iter()
@@ -188,6 +189,16 @@ impl Report {
             "kinds": kinds,
         }))
     }
+}
+
+/// How often an announcement did not follow the one before of its queue: each generation is announced once, and in order.
+fn out_of_order(announced: &[Announcement]) -> u64 {
+    let mut last = BTreeMap::new();
+    let broken = announced.iter().filter(|a| {
+        let before = last.insert(a.queue, a.generation);
+        before.is_some_and(|before| a.generation != before + 1)
+    });
+    broken.count() as u64
 }
 
 /// The first runs of consecutive numbers.
