@@ -43,8 +43,11 @@ impl Switches {
         for (_, name, short) in FEATURES {
             all.push((short, value(&features, name)?));
         }
-        let is_on = stamps.contains("HWTSTAMP_FILTER_ALL");
-        all.push(("tstamp", if is_on { "on" } else { "off" }.to_owned()));
+        let filter = after(&stamps, "Hardware Receive Filter Mode:")?;
+        all.push((
+            "tstamp",
+            if filter == "none" { "off" } else { "on" }.to_owned(),
+        ));
         for (name, short) in FLAGS {
             all.push((short, value(&flags, name)?));
         }
@@ -81,6 +84,13 @@ fn value(list: &str, name: &str) -> Result<String> {
         .next()
         .with_context(|| format!("no {name}: {list}"))?;
     Ok(value.trim().to_owned())
+}
+
+/// What stands on the line below `title`.
+fn after<'a>(list: &'a str, title: &str) -> Result<&'a str> {
+    let mut lines = list.lines().map(str::trim);
+    let below = lines.find(|line| *line == title).and(lines.next());
+    below.with_context(|| format!("no {title} {list}"))
 }
 
 /// The switch that a command turns, and its new value.
@@ -144,5 +154,13 @@ mod tests {
         assert_eq!(value(list, "RX").unwrap(), "256");
         assert_eq!(value(list, "rx-checksumming").unwrap(), "on");
         assert!(value(list, "rx").is_err());
+    }
+
+    #[test]
+    fn a_mode_is_below_its_title() {
+        let list =
+            "Hardware Transmit Timestamp Mode:\n\toff\nHardware Receive Filter Mode:\n\tall\n";
+        assert_eq!(after(list, "Hardware Receive Filter Mode:").unwrap(), "all");
+        assert!(after(list, "Hardware").is_err() && after("x:", "x:").is_err());
     }
 }
