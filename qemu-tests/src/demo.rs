@@ -6,6 +6,7 @@
 
 mod lines;
 mod map;
+pub mod rehearsal;
 mod report;
 #[cfg(test)]
 mod samples;
@@ -41,8 +42,7 @@ pub fn run(workshop: &Workshop, wanted: &Demo) -> Result<()> {
     let mut vm = workshop.boot(lane, &image)?;
     let drawn = !wanted.plain && screen::possible();
     let pause = wanted.pause.unwrap_or(if drawn { PACE } else { 0 });
-    let asked = json!({ "changes": wanted.changes, "pause_ms": pause, "seed": wanted.seed });
-    vm.say(&format!("run demo {asked}"))?;
+    ask(&mut vm, wanted.changes, pause, wanted.seed)?;
     let story = Story::new(lane.nic, wanted.changes);
     let (story, outcome) = watch(&mut vm, story, drawn)?;
     vm.console.write(&workshop.paths.runs().join("demo.log"));
@@ -72,6 +72,12 @@ pub fn run(workshop: &Workshop, wanted: &Demo) -> Result<()> {
         println!("\nreport: {}", path.display());
     }
     Ok(verdict?)
+}
+
+/// Has the guest begin.
+fn ask(vm: &mut Vm, changes: u32, pause: u64, seed: u64) -> Result<()> {
+    let asked = json!({ "changes": changes, "pause_ms": pause, "seed": seed });
+    vm.say(&format!("run demo {asked}"))
 }
 
 /// Shows it to its end; the terminal is as it was when this returns, whatever has happened.

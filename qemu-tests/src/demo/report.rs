@@ -71,7 +71,7 @@ fn headline(story: &Story) -> String {
     let of = |reader: &str| story.score(reader).unwrap_or_default();
     let (frozen, late) = (of("frozen"), of("late_bound"));
     format!(
-        "The reader that binds late misread {} of {} packets while the layout changed {} times. \
+        "The reader that binds late misread {} of {} packets while the configuration was changed {} times. \
          The one whose offsets were fixed at load misread {}.",
         late.misparsed,
         late.packets,

@@ -12,6 +12,7 @@ use anyhow::{Context, Result};
 use meta_reader::Announcement;
 use serde_json::{json, Map, Value};
 
+use super::late;
 use super::reconfig::{nth, scores_json, storm};
 use crate::boot::Options;
 use crate::case::{Case, Definition};
@@ -59,7 +60,8 @@ fn demo(case: &mut Case<'_>) -> Result<()> {
     )?;
     tell(&monitor, &mut told);
     let newest = storm.announced.iter().map(|a| a.generation).max();
-    ctl::event(&json!({ "layouts": layouts(&readers.epochs(newest.unwrap_or(0))?) }));
+    let epochs = readers.epochs(newest.unwrap_or(0))?;
+    ctl::event(&json!({ "layouts": layouts(&epochs) }));
     let generations = storm.announced.len();
     ctl::event(&json!({ "result": {
         "nic": Options::read()?.nic,
@@ -82,6 +84,11 @@ fn demo(case: &mut Case<'_>) -> Result<()> {
         "the frozen reader misparses",
         frozen.misparsed > 0,
         frozen.to_json(),
+    );
+    case.ktap.equal(
+        "announced after the first packet",
+        late(&epochs, &storm.announced),
+        [],
     );
     case.ktap.equal(
         "the switches are as they were turned",

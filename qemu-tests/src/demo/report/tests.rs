@@ -103,7 +103,9 @@ fn its_numbers_are_the_results() {
         text.contains("frozen 5314") && text.contains("late-bound 0"),
         "the chart's names"
     );
-    assert!(text.contains("misread 0 of 10048 packets while the layout changed 100 times"));
+    assert!(
+        text.contains("misread 0 of 10048 packets while the configuration was changed 100 times")
+    );
     assert!(text.contains("10048 packets in 2 layouts."));
     assert!(text.contains("cargo qemu demo --changes 100 --pause 0 --seed 7"));
 }

@@ -12,8 +12,8 @@ use crate::demo::story::{Announcement, Story};
 
 const WIDTH: f64 = 680.0;
 /// For the reasons.
-const LEFT: f64 = 84.0;
-const RIGHT: f64 = 14.0;
+const LEFT: f64 = 108.0;
+const RIGHT: f64 = 30.0;
 const LANE: f64 = 24.0;
 /// More marks than this are a bar.
 const MARKS: usize = 1000;
@@ -27,7 +27,7 @@ pub fn section(story: &Story) -> Markup {
         @if let (Some(first), Some(last)) = (all.first(), all.last()) {
             section {
                 h2 { (all.len()) " announcements" }
-                p.note { "Each before the first packet that its layout was used for; the lanes are the reasons." }
+                p.note { "A lane for each reason. All must come before their generation's first packet; the guest compares the times." }
                 (lanes(all, first.time_ns, last.time_ns))
                 details {
                     summary { "All of them" @if all.len() > ROWS { ", but for the last " (all.len() - ROWS) } }

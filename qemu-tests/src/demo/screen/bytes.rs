@@ -113,7 +113,8 @@ impl Maps<'_> {
                 self.cell(cell, (x, y), byte, buffer);
             }
         }
-        let moves = moves_text(before, now);
+        let width = inside.width.saturating_sub(2);
+        let moves = fit(&moves_text(before, now), width.into());
         buffer.set_stringn(
             inside.x + 1,
             last,
@@ -132,7 +133,7 @@ impl Maps<'_> {
 }
 
 /// Text of exactly so many columns; what is too long says so.
-fn fit(label: &str, width: usize) -> String {
+pub fn fit(label: &str, width: usize) -> String {
     if label.chars().count() <= width {
         return format!("{label:<width$}");
     }

@@ -3,11 +3,12 @@
 //! What is where on the screen. Pure: the same story on a terminal of the same size is the same picture.
 
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Gauge, Paragraph, Row, Table};
 use ratatui::Frame;
 
-use super::bytes::{self, Maps};
+use super::bytes::{self, fit, Maps};
 use super::style::Palette;
 use crate::demo::map::moves_text;
 use crate::demo::story::{Announcement, Knob, Score, Story, READERS};
@@ -112,15 +113,16 @@ fn scores(frame: &mut Frame<'_>, area: Rect, story: &Story, palette: Palette) {
 /// The latest ones, the newest at the bottom.
 fn announcements(frame: &mut Frame<'_>, area: Rect, story: &Story, palette: Palette) {
     let all = &story.announcements;
+    let width = usize::from(area.width.saturating_sub(2));
     let shown = usize::from(area.height.saturating_sub(2)).min(all.len());
     let first = all.len() - shown;
     let lines = all.iter().enumerate().skip(first).map(|(at, new)| {
         let before = all[..at].iter().rev().find(|old| old.queue == new.queue);
         let style = match at + 1 == all.len() {
             true => palette.title(),
-            false => ratatui::style::Style::new(),
+            false => Style::new(),
         };
-        Line::styled(announcement(before, new), style)
+        Line::styled(fit(&announcement(before, new), width), style)
     });
     let title = format!(
         " {} announcements: generation, queue, reason, layout, size, what moves ",
