@@ -48,7 +48,7 @@ pub fn draw(frame: &mut Frame<'_>, story: &Story, palette: Palette) {
     scores(frame, readers, story, palette);
     announcements(frame, news, story, palette);
     let command = story.change.as_ref();
-    let command = command.map_or("…", |change| change.command.as_str());
+    let command = command.map_or("the readers are loaded …", |change| &change.command);
     let foot_line = Line::from(vec![
         Span::styled(format!(" {command}"), palette.title()),
         Span::styled("   q ends", palette.faint()),
