@@ -47,15 +47,9 @@ pub enum Verb {
     ///
     /// One machine with an 82574L, traffic from this host, and 100 changes of configuration. Three XDP programs read
     /// every packet's metadata: one with offsets frozen at load, one by the kernel's standard functions, one that
-    /// binds late. Ends with a table: misparsed, stale, missing and lost packets for each.
-    Demo {
-        /// How often the configuration is changed.
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
-        changes: u32,
-        /// Write the result to a file for machines.
-        #[arg(long, value_name = "FILE")]
-        json: Option<PathBuf>,
-    },
+    /// binds late. On a terminal it is drawn as it happens (q ends it), elsewhere it is told line by line. Ends with a
+    /// table (misparsed, stale, missing and lost packets for each) and a page with charts, whose path is the last line.
+    Demo(Demo),
 
     /// Change everything at random under live traffic, and have every reader look at every packet.
     ///
@@ -141,6 +135,29 @@ pub enum Verb {
         #[arg(long)]
         traffic: bool,
     },
+}
+
+/// What a demo is to be.
+#[derive(Args, Debug)]
+pub struct Demo {
+    /// How often the configuration is changed.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub changes: u32,
+    /// Milliseconds of traffic between two changes; 100 where it is drawn, else as fast as it goes.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(..=60_000))]
+    pub pause: Option<u64>,
+    /// Where the pseudo-random choices start: the same seed makes the same frames.
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    pub seed: u64,
+    /// Tell it line by line on a terminal too.
+    #[arg(long)]
+    pub plain: bool,
+    /// Where the page goes, instead of target/qemu/demo.html.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Write the result to a file for machines.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
 }
 
 /// What can be measured.

@@ -9,18 +9,38 @@ use serde_json::Value;
 
 use crate::boot;
 use crate::trouble::Trouble;
-use crate::ui::Step;
 use crate::vm::ctl::Line;
 use crate::vm::{Event, Vm};
+
+/// Who watches. What any of them returns as an error ends the case.
+pub trait Audience {
+    /// Something has happened.
+    ///
+    /// # Errors
+    ///
+    /// When it means nothing.
+    fn event(&mut self, event: &Value) -> Result<()>;
+
+    /// The guest has something for the log.
+    fn log(&mut self, text: &str);
+
+    /// Time has passed; gives how long it may be until the next call.
+    ///
+    /// # Errors
+    ///
+    /// When the audience has left.
+    fn tick(&mut self) -> Result<Duration>;
+}
 
 /// Answers the guest and hands over what it reports, until it is done; whether it is content, or why not.
 ///
 /// # Errors
 ///
-/// When the kernel complained, or the machine failed.
-pub fn follow(vm: &mut Vm, step: &Step, mut event: impl FnMut(&Value)) -> Result<(bool, String)> {
+/// When the kernel complained, the machine failed, or the audience has an error.
+pub fn follow(vm: &mut Vm, audience: &mut impl Audience) -> Result<(bool, String)> {
     loop {
-        let line = match vm.next_until(Instant::now() + Duration::from_secs(1)) {
+        let patience = audience.tick()?;
+        let line = match vm.next_until(Instant::now() + patience) {
             Event::Ctl(line) => line,
             Event::Console(_) if vm.console.is_fatal() => {
                 vm.drain(Duration::from_secs(2));
@@ -31,10 +51,7 @@ pub fn follow(vm: &mut Vm, step: &Step, mut event: impl FnMut(&Value)) -> Result
                 let text = format!("the guest went silent{}", boot::excerpt(vm));
                 return Err(Trouble::Infrastructure(text).into());
             }
-            Event::Silence => {
-                step.tick();
-                continue;
-            }
+            Event::Silence => continue,
             Event::Gone(why) => {
                 let text = format!(
                     "the machine went off: {}{}",
@@ -49,8 +66,8 @@ pub fn follow(vm: &mut Vm, step: &Step, mut event: impl FnMut(&Value)) -> Result
                 let answer = vm.answer(&request);
                 vm.say(&format!("wired {answer}"))?;
             }
-            Line::Event(value) => event(&value),
-            Line::Log(text) => step.println(&format!("{:>10}  {text}", "guest")),
+            Line::Event(value) => audience.event(&value)?,
+            Line::Log(text) => audience.log(&text),
             Line::Done { ok, message } => return Ok((ok, message)),
             _ => {}
         }

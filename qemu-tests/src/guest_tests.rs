@@ -11,6 +11,7 @@ use anyhow::{anyhow, bail, Result};
 use crate::alarms;
 use crate::boot::Workshop;
 use crate::case;
+use crate::demo::rehearsal;
 use crate::lane::{Kind, Lane, LANES};
 use crate::report::{Outcome, Report, Verdict};
 use crate::trace::{self, Trace};
@@ -59,6 +60,9 @@ pub fn run(
                 }
             }
         }
+    }
+    if matches(rehearsal::NAME) {
+        rehearsal::run(workshop, &checkpoints.get(Lane::first())?, report);
     }
     if alarms::any(matches) {
         alarms::run(workshop, &checkpoints.get(Lane::first())?, matches, report);

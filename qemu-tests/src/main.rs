@@ -90,7 +90,7 @@ fn run(cli: &Cli) -> Result<()> {
             );
             Ok(())
         }
-        Verb::Demo { changes, json } => demo::run(&workshop, *changes, json.as_deref()),
+        Verb::Demo(demo) => demo::run(&workshop, demo),
         Verb::Storm {
             nic,
             changes,

@@ -11,7 +11,7 @@ use anyhow::Result;
 use serde_json::{json, Value};
 
 use crate::boot::{self, Workshop};
-use crate::follow::follow;
+use crate::follow::{follow, Audience};
 use crate::lane::{Kind, Lane, LANES};
 use crate::report::write_json;
 use crate::trouble::Trouble;
@@ -52,16 +52,9 @@ fn one(workshop: &Workshop, lane: Lane, wanted: &Value) -> Result<(Option<Value>
     vm.say(&format!("run storm {wanted}"))?;
     let step = Step::new("storm", "traffic and changes");
     step.total(wanted["changes"].as_u64().unwrap_or(0));
-    let mut result = None;
-    let outcome = follow(&mut vm, &step, |event| {
-        if let Some(report) = event.get("storm") {
-            step.at(report["changes"].as_u64().unwrap_or(0));
-            step.live(&show::counters(report), Duration::from_secs(2));
-        }
-        if let Some(report) = event.get("result") {
-            result = Some(report.clone());
-        }
-    });
+    let mut watcher = Watcher { step, result: None };
+    let outcome = follow(&mut vm, &mut watcher);
+    let Watcher { step, result } = watcher;
     vm.settle();
     let log = workshop
         .paths
@@ -77,4 +70,33 @@ fn one(workshop: &Workshop, lane: Lane, wanted: &Value) -> Result<(Option<Value>
         return Err(boot::splat(&vm).into());
     }
     Ok((result, (!ok).then_some(message)))
+}
+
+/// Shows a line that moves, and keeps the result.
+struct Watcher {
+    step: Step,
+    result: Option<Value>,
+}
+
+impl Audience for Watcher {
+    fn event(&mut self, event: &Value) -> Result<()> {
+        if let Some(report) = event.get("storm") {
+            self.step.at(report["changes"].as_u64().unwrap_or(0));
+            self.step
+                .live(&show::counters(report), Duration::from_secs(2));
+        }
+        if let Some(report) = event.get("result") {
+            self.result = Some(report.clone());
+        }
+        Ok(())
+    }
+
+    fn log(&mut self, text: &str) {
+        self.step.println(&format!("{:>10}  {text}", "guest"));
+    }
+
+    fn tick(&mut self) -> Result<Duration> {
+        self.step.tick();
+        Ok(Duration::from_secs(1))
+    }
 }

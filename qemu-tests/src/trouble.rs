@@ -14,6 +14,8 @@ pub enum Trouble {
     Splat(String),
     /// The machinery failed: QEMU died, the guest did not come up.
     Infrastructure(String),
+    /// Whoever watched did not want to wait for the end, so there is no verdict.
+    Stopped(String),
 }
 
 impl fmt::Display for Trouble {
@@ -21,18 +23,20 @@ impl fmt::Display for Trouble {
         match self {
             Self::Failed(text) => write!(f, "{text}"),
             Self::Splat(text) => write!(f, "unexpected in the kernel's log: {text}"),
-            Self::Infrastructure(text) => write!(f, "{text}"),
+            Self::Infrastructure(text) | Self::Stopped(text) => write!(f, "{text}"),
         }
     }
 }
 
 impl std::error::Error for Trouble {}
 
-/// The exit code of an error: 1 tests failed, 3 kernel log, 4 set-up or machinery (2 is a wrong command line).
+/// The exit code of an error: 1 tests failed, 3 kernel log, 4 set-up or machinery (2 is a wrong command line), 130 as after
+/// an interrupt.
 pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<Trouble>() {
         Some(Trouble::Failed(_)) => ExitCode::from(1),
         Some(Trouble::Splat(_)) => ExitCode::from(3),
         Some(Trouble::Infrastructure(_)) | None => ExitCode::from(4),
+        Some(Trouble::Stopped(_)) => ExitCode::from(130),
     }
 }

@@ -51,6 +51,8 @@ use crate::case::Definition;
 
 pub(crate) use announce::late;
 pub(crate) use queues::set_channels;
+#[cfg(test)]
+pub(crate) use reconfig::nth as nth_change;
 
 /// All of them, in the order in which the host lists them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {

@@ -30,6 +30,7 @@ mod score;
 mod shell;
 mod spread;
 mod storm;
+mod switches;
 mod sys;
 #[allow(dead_code, reason = "the host's file, with what only the host needs")]
 #[path = "../../src/toeplitz.rs"]

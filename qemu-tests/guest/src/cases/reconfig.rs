@@ -66,9 +66,14 @@ const CHANGES: [&str; 16] = [
 const STAMPS_ON: &str = "stamps on";
 const STAMPS_OFF: &str = "stamps off";
 
-/// Makes the `n`-th change of a storm.
+/// The `n`-th change of a storm.
+pub(crate) fn nth(n: u32) -> &'static str {
+    CHANGES[n as usize % CHANGES.len()]
+}
+
+/// Makes it.
 pub(super) fn change(n: u32) -> Result<()> {
-    make(CHANGES[n as usize % CHANGES.len()])
+    make(nth(n))
 }
 
 fn make(change: &str) -> Result<()> {
