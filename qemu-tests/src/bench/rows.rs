@@ -12,7 +12,7 @@ use serde_json::{json, Value};
 use super::statistics::{Histogram, Summary};
 
 /// Fewer bursts, turns and calls than this say nothing.
-const ENOUGH_BURSTS: u64 = 50;
+pub const ENOUGH_BURSTS: u64 = 50;
 const ENOUGH_TURNS: u64 = 1000;
 const ENOUGH_CALLS: u64 = 100;
 /// The parts of a burst, in the plugin's order.

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{rows_of, NICS};
+use super::{readers, rows_of, NICS};
 
 /// Tables: packets for each NIC, changes of layout, memory, starts.
 pub fn markdown(result: &Value) -> String {
@@ -19,6 +19,7 @@ pub fn markdown(result: &Value) -> String {
     for nic in NICS {
         packets(&mut text, nic, &rows);
     }
+    readers::table(&mut text, &result["readers"]);
     calls(&mut text, &result["fence"]);
     memory(&mut text, result);
     starts(&mut text, &result["start_seconds"]);
@@ -141,8 +142,12 @@ fn calls(text: &mut String, calls: &Value) {
 fn memory(text: &mut String, result: &Value) {
     let of = |key: &str| result[key].as_array().cloned().unwrap_or_default();
     let kib = |bytes: &Value| bytes.as_f64().unwrap_or(f64::NAN) / 1024.0;
+    let (taken, modules) = (of("memory"), of("text"));
+    if taken.is_empty() && modules.is_empty() {
+        return;
+    }
     text.push_str("\n| memory | KiB |\n|---|--:|\n");
-    for row in of("memory") {
+    for row in taken {
         let (driver, nic) = (word(&row["driver"]), word(&row["nic"]));
         let _ = writeln!(
             text,
@@ -150,7 +155,7 @@ fn memory(text: &mut String, result: &Value) {
             kib(&row["bytes"])
         );
     }
-    for row in of("text") {
+    for row in modules {
         let module = word(&row["module"]);
         let _ = writeln!(text, "| code of {module}.ko | {:.1} |", kib(&row["text"]));
         let _ = writeln!(text, "| all of {module}.ko | {:.1} |", kib(&row["all"]));

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::ptr;
 
 pub(crate) mod btf;
+pub(crate) mod lines;
 
 const BPF_MAP_LOOKUP_ELEM: libc::c_int = 1;
 const BPF_MAP_UPDATE_ELEM: libc::c_int = 2;

@@ -40,6 +40,9 @@ pub(super) enum To {
     Nobody,
 }
 
+/// The tag of frames that have everything which a reader may ask for.
+pub(super) const TCI: u16 = 5;
+
 /// A flow that is set up.
 #[derive(Debug)]
 pub(super) struct Generator {
@@ -78,6 +81,14 @@ impl Generator {
             tools::write(&this.device, &format!("{setting}\n"))?;
         }
         Ok(this)
+    }
+
+    /// With a tag, and a checksum that can be judged.
+    pub(super) fn tagged(self) -> Result<Self> {
+        for setting in [format!("vlan_id {TCI}"), "flag UDPCSUM".to_owned()] {
+            tools::write(&self.device, &format!("{setting}\n"))?;
+        }
+        Ok(self)
     }
 
     /// Sends one burst and waits until it must have been handled.
