@@ -83,9 +83,11 @@ impl Generator {
         Ok(this)
     }
 
-    /// With a tag, and a checksum that can be judged.
+    /// With a tag, and a checksum that can be judged. Its sender has the peer compute it, whose ring does not take all the more
+    /// descriptors at once.
     pub(super) fn tagged(self) -> Result<Self> {
-        for setting in [format!("vlan_id {TCI}"), "flag UDPCSUM".to_owned()] {
+        let tag = format!("vlan_id {TCI}");
+        for setting in [&tag, "flag UDPCSUM", "burst 1"] {
             tools::write(&self.device, &format!("{setting}\n"))?;
         }
         Ok(self)
