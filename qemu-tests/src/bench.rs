@@ -9,6 +9,7 @@
 
 mod chart;
 pub mod core;
+mod fence;
 mod footprint;
 mod machine;
 pub mod profile;
@@ -90,7 +91,7 @@ pub fn run(
         "unit": "guest instructions",
         "rows": rows::summaries(&measured)?,
         "readers": readers::summaries(&measured)?,
-        "fence": rows::calls(&measured)?,
+        "fence": fence::summaries(&measured)?,
         "memory": rows::memory(&measured)?,
     });
     if choice.part.is_none() {

@@ -159,7 +159,8 @@ fn follow(
                 Line::Event(mut event) => {
                     let mut one = event["measured"].take();
                     step.message(&described(&one));
-                    if ["row", "reader"].contains(&one["what"].as_str().unwrap_or_default()) {
+                    if ["row", "reader", "call"].contains(&one["what"].as_str().unwrap_or_default())
+                    {
                         one["bursts"] = watcher.samples()?;
                     }
                     outcome.measured.push(one);

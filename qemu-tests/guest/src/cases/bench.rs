@@ -122,7 +122,7 @@ fn measure(
         readers::measure(ctl, subject, peer)?;
     }
     if subject.driver == Driver::Rnic && plan.has("fence") {
-        fence::measure(subject)?;
+        fence::measure(ctl, subject, peer)?;
     }
     Ok(())
 }
