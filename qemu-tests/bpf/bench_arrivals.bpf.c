@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When each packet came, and of which layout and generation its record was; 0 and 0 without a record. Twice, so that one can
+ * When each packet came, on which queue, and of which layout and generation its record was; 0 and 0 without a record. Twice, so that one can
  * take the other's place.
  */
 #include "types.bpf.h"
@@ -12,7 +12,8 @@
 struct arrival {
 	__u64 time; /* CLOCK_MONOTONIC */
 	__u32 layout;
-	__u32 generation;
+	__u16 generation;
+	__u16 queue;
 };
 
 struct {
@@ -45,6 +46,7 @@ static __always_inline int note(struct xdp_md *ctx)
 	arrival->time = bpf_ktime_get_ns();
 	arrival->layout = 0;
 	arrival->generation = 0;
+	arrival->queue = ctx->rx_queue_index;
 	if (!xdp_meta_claim(ctx, &meta)) {
 		arrival->layout = xdp_meta_layout_id(&meta);
 		arrival->generation = xdp_meta_generation(&meta);

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure, Result};
-use meta_reader::Client;
+use meta_reader::{Announcement, Client};
 use rustix::time::{clock_gettime, ClockId};
 use serde_json::json;
 
@@ -36,6 +36,8 @@ pub(super) fn measure(subject: &Subject, maker: &Maker, programs: &Programs) -> 
         count: programs.map("count", 8)?,
         arrivals: programs.map("arrivals", 16)?,
     };
+    // The sender is a thread that takes its time to begin.
+    one(maker, &seen, Change::Nothing)?;
     for [there, back] in PAIRS {
         let mut firsts = [Vec::new(), Vec::new()];
         let mut already = [0, 0];
@@ -82,10 +84,10 @@ fn one(maker: &Maker, seen: &Arrivals, change: Change) -> Result<Option<First>> 
     if change.is_end() {
         return Ok(None);
     }
-    let (id, generation) = in_force()?;
+    let in_force = in_force()?;
     let is_new = |arrival: &Arrival| {
-        let generation = if id == 0 { 0 } else { generation & 0xffff };
-        (arrival.layout, arrival.generation) == (id, generation)
+        let now = in_force.get(usize::from(arrival.queue));
+        now == Some(&(arrival.layout, arrival.generation))
     };
     let start = Instant::now();
     let later = loop {
@@ -106,7 +108,7 @@ fn one(maker: &Maker, seen: &Arrivals, change: Change) -> Result<Option<First>> 
     let (later, already) = later;
     if let Some(stale) = later.iter().find(|arrival| !is_new(arrival)) {
         bail!(
-            "{}: after it returned came {stale:?}, and in force is generation {generation} of {id:#x}",
+            "{}: after it returned came {stale:?}, and in force are {in_force:?}",
             change.name()
         );
     }
@@ -116,15 +118,17 @@ fn one(maker: &Maker, seen: &Arrivals, change: Change) -> Result<Option<First>> 
     }))
 }
 
-/// Layout and generation in force on the first queue; the layout for no records is 0 in a packet.
-fn in_force() -> Result<(u32, u32)> {
-    let now = Client::open()?.get(Eth::new().ifindex()?, 0)?;
-    let id = if now.layout.size() == 0 {
-        0
-    } else {
-        now.layout.id()
+/// Layout and generation in force on each queue, as records say them; without records both are 0 in a packet.
+fn in_force() -> Result<Vec<(u32, u16)>> {
+    let ifindex = Eth::new().ifindex()?;
+    let mut all = Client::open()?.dump()?;
+    all.retain(|one| one.ifindex == ifindex);
+    all.sort_by_key(|one| one.queue);
+    let of = |one: &Announcement| match one.layout.size() {
+        0 => (0, 0),
+        _ => (one.layout.id(), one.generation as u16),
     };
-    Ok((id, now.generation))
+    Ok(all.iter().map(of).collect())
 }
 
 fn now() -> u64 {
@@ -137,7 +141,8 @@ fn now() -> u64 {
 struct Arrival {
     time: u64,
     layout: u32,
-    generation: u32,
+    generation: u16,
+    queue: u16,
 }
 
 struct Arrivals {
@@ -161,7 +166,8 @@ impl Arrivals {
             Ok(Arrival {
                 time: u64::from_ne_bytes(bytes[..8].try_into()?),
                 layout: u32::from_ne_bytes(bytes[8..12].try_into()?),
-                generation: u32::from_ne_bytes(bytes[12..16].try_into()?),
+                generation: u16::from_ne_bytes(bytes[12..14].try_into()?),
+                queue: u16::from_ne_bytes(bytes[14..16].try_into()?),
             })
         };
         (from..count).map(one).collect()
