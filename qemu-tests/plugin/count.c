@@ -6,8 +6,8 @@
  *
  * The guest calls two functions that nothing else calls: the mark begins and ends, and a sample is everything since the last
  * one. Arguments: mark=, sample=, poll= (__napi_poll), entry= (any number): addresses of functions; regions=FILE, read at each
- * beginning: `module LOW HIGH` and `entry ADDRESS PART`; out=FILE, one line for each sample: instructions and calls of
- * each part. With each=on the file has a line for each instruction instead: its address, by which call it was reached, how often.
+ * beginning: `module LOW HIGH`, `entry ADDRESS PART` and `step ADDRESS`; out=FILE, one line for each sample: instructions and
+ * calls of each part, then how often a step was come to where something counted, and all instructions of the kernel. With each=on the file has a line for each instruction instead: its address, by which call it was reached, how often.
  *
  * For machines of one processor.
  */
@@ -29,6 +29,7 @@ EXPORT int qemu_plugin_version = INTERFACE_VERSION;
 #define NAPI_WORDS 16
 #define DEPTH 16
 #define BUCKETS 65536
+#define STEPS 8192
 
 enum part { POLL, CALL, DEFERRED, SOCKET, PARTS };
 
@@ -64,6 +65,8 @@ static FILE *out;
 static bool running;
 static uint64_t low, high;
 static uint64_t sums[PARTS], times[PARTS], since;
+static uint64_t steps[STEPS], stepped, sampled_at;
+static unsigned int step_count;
 static struct insn *buckets[BUCKETS];
 static uint64_t entries[ENTRIES];
 static unsigned int entry_count;
@@ -198,6 +201,31 @@ static void count(unsigned int vcpu, void *data)
 	insn->counts[stack[depth - 1].entry]++;
 }
 
+static int compare(const void *left, const void *right)
+{
+	uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+
+	return a < b ? -1 : a > b;
+}
+
+/* Where the compiler made nothing of an instruction, the next one's address is named twice, and both are steps. */
+static void step(unsigned int vcpu, void *data)
+{
+	uint64_t address = (uint64_t)(uintptr_t)data;
+	unsigned int from = 0, to = step_count;
+
+	while (from < to) {
+		unsigned int middle = (from + to) / 2;
+
+		if (steps[middle] < address)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	for (; from < step_count && steps[from] == address; from++)
+		stepped++;
+}
+
 static struct insn *find(uint64_t address)
 {
 	struct insn **at = &buckets[(address ^ address >> 16) % BUCKETS];
@@ -222,6 +250,7 @@ static void begin(void)
 		abort();
 	for (unsigned int at = 0; at < function_count; at++)
 		functions[at].enabled = false;
+	step_count = 0;
 	while (fgets(line, sizeof(line), file)) {
 		uint64_t address;
 		unsigned int part;
@@ -232,14 +261,20 @@ static void begin(void)
 					functions[at].enabled = true;
 					functions[at].part = part;
 				}
+		} else if (sscanf(line, "step %" SCNx64, &address) == 1) {
+			if (step_count == STEPS)
+				abort();
+			steps[step_count++] = address;
 		} else if (sscanf(line, "module %" SCNx64 " %" SCNx64, &low, &high) != 2) {
 			abort();
 		}
 	}
 	fclose(file);
+	qsort(steps, step_count, sizeof(*steps), compare);
 	memset(sums, 0, sizeof(sums));
 	memset(times, 0, sizeof(times));
-	since = qemu_plugin_u64_get(total, 0);
+	since = sampled_at = qemu_plugin_u64_get(total, 0);
+	stepped = 0;
 	running = true;
 }
 
@@ -271,7 +306,11 @@ static void sampled(unsigned int vcpu, void *data)
 		return;
 	book();
 	for (unsigned int part = 0; !each && part < PARTS; part++)
-		fprintf(out, "%" PRIu64 " %" PRIu64 "%c", sums[part], times[part], part + 1 < PARTS ? ' ' : '\n');
+		fprintf(out, "%" PRIu64 " %" PRIu64 " ", sums[part], times[part]);
+	if (!each)
+		fprintf(out, "%" PRIu64 " %" PRIu64 "\n", stepped, since - sampled_at);
+	sampled_at = since;
+	stepped = 0;
 	memset(sums, 0, sizeof(sums));
 	memset(times, 0, sizeof(times));
 }
@@ -307,6 +346,9 @@ static void translated(struct qemu_plugin_tb *tb, void *data)
 		if (place == sample)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, sampled, NO_REGS, NULL);
 		qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, ADD_U64, total, 1);
+		if (place >= MODULES && !each)
+			qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, step, NO_REGS, COND_NE, counting, 0,
+								    (void *)(uintptr_t)place);
 		if (each)
 			qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, count, NO_REGS, COND_NE, counting, 0,
 								    find(place));

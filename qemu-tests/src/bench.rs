@@ -9,9 +9,11 @@
 
 mod chart;
 pub mod core;
+mod fence;
 mod footprint;
 mod machine;
 pub mod profile;
+mod readers;
 mod rows;
 mod start;
 mod statistics;
@@ -44,6 +46,8 @@ pub struct Choice<'a> {
     pub driver: Option<&'a str>,
     /// A part of the cases' names.
     pub case: Option<&'a str>,
+    /// Nothing but this: `readers` or `fence`, of our driver.
+    pub part: Option<&'a str>,
 }
 
 impl Choice<'_> {
@@ -53,12 +57,13 @@ impl Choice<'_> {
     }
 
     fn drivers(&self) -> Vec<&'static str> {
-        let wanted = |driver: &&str| self.driver.is_none_or(|one| one == *driver);
+        let ours = self.part.map(|_| DRIVERS[0]);
+        let wanted = |driver: &&str| ours.or(self.driver).is_none_or(|one| one == *driver);
         DRIVERS.into_iter().filter(wanted).collect()
     }
 
     fn is_all(&self) -> bool {
-        self.nic.is_none() && self.driver.is_none() && self.case.is_none()
+        self.nic.is_none() && self.driver.is_none() && self.case.is_none() && self.part.is_none()
     }
 }
 
@@ -85,10 +90,16 @@ pub fn run(
         "qemu": qemu_version(workshop)?,
         "unit": "guest instructions",
         "rows": rows::summaries(&measured)?,
-        "fence": rows::calls(&measured)?,
+        "readers": readers::summaries(&measured)?,
+        "fence": fence::summaries(&measured)?,
         "memory": rows::memory(&measured)?,
-        "text": footprint::modules(workshop, &choice.drivers())?,
     });
+    if choice.part.is_none() {
+        result["text"] = json!(footprint::modules(workshop, &choice.drivers())?);
+    }
+    if let Some(result) = result.as_object_mut() {
+        result.retain(|_, value| value.as_array().is_none_or(|rows| !rows.is_empty()));
+    }
     if choice.is_all() {
         result["start_seconds"] = start::measure(workshop)?;
     }

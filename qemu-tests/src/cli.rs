@@ -163,8 +163,12 @@ pub struct Demo {
 /// What can be measured.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum Bench {
-    /// The driver, for a packet and for a change of layout, and the machine's start.
+    /// The driver, for a packet, for a reader and for a change of layout, and the machine's start.
     Packet,
+    /// What a program pays for reading metadata: late-bound, exactly, by the kernel's functions.
+    Readers,
+    /// Each kind of change: what it takes, and how soon a record of the new layout comes.
+    Fence,
     /// A derived writer beside C, the BTF reader beside libbpf and btf-rs, the macros' time.
     Core,
     /// Where the instructions of one case go: by function, source line and instruction.

@@ -119,9 +119,16 @@ fn run(cli: &Cli) -> Result<()> {
                 nic: nic.as_deref(),
                 driver: driver.as_deref(),
                 case: case.as_deref(),
+                part: match what {
+                    Bench::Readers => Some("readers"),
+                    Bench::Fence => Some("fence"),
+                    Bench::Packet | Bench::Core | Bench::Profile => None,
+                },
             };
             match what {
-                Bench::Packet => bench::run(&workshop, &choice, json.as_deref(), svg.as_deref()),
+                Bench::Packet | Bench::Readers | Bench::Fence => {
+                    bench::run(&workshop, &choice, json.as_deref(), svg.as_deref())
+                }
                 Bench::Profile => bench::profile::run(&workshop, &choice, *size, records),
                 Bench::Core => bench::core::run(&workshop, json.as_deref()),
             }

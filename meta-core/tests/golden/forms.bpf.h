@@ -191,22 +191,24 @@ struct xdp_meta {
 /*
  * The trailer is read as one word. A cached lookup has layout and generation where the trailer would have them if the
  * other 16 bits were the low ones; in those are bits 0 to 5 offset in the claim, 6 to 8 a bit-field's first bit in its byte,
- * 9 to 12 present bit, 13 whether the layout has the field at all.
+ * 9 to 14 where in the trailer its present bit is, 15 that the layout does not have the field. So one comparison says of most
+ * packets that the lookup is theirs and the field is in the layout.
  */
 #define XDP_META_KEY_MASK (~0xffffULL)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define xdp_meta_key(meta) ((meta)->trailer << 16)
-#define xdp_meta_present(meta) ((__u16)((meta)->trailer >> 48))
+#define XDP_META_PRESENT 48
 #define xdp_meta_layout_id(meta) ((__u32)(meta)->trailer)
 #define xdp_meta_key_layout_id(key) ((__u32)((key) >> 16))
 #define xdp_meta_generation(meta) ((__u16)((meta)->trailer >> 32))
 #else
 #define xdp_meta_key(meta) ((meta)->trailer & XDP_META_KEY_MASK)
-#define xdp_meta_present(meta) ((__u16)(meta)->trailer)
+#define XDP_META_PRESENT 0
 #define xdp_meta_layout_id(meta) ((__u32)((meta)->trailer >> 32))
 #define xdp_meta_key_layout_id(key) ((__u32)((key) >> 32))
 #define xdp_meta_generation(meta) ((__u16)((meta)->trailer >> 16))
 #endif
+#define xdp_meta_present(meta) ((__u16)((meta)->trailer >> XDP_META_PRESENT))
 
 /* What a header and a layout must agree on. */
 #define XDP_META_SHAPE(size, width) ((size) << 8 | (width) << 21)
@@ -255,21 +257,21 @@ static __always_inline int xdp_meta_claim(struct xdp_md *ctx, struct xdp_meta *m
 #define xdp_meta_open(ctx, queue, meta) \
 	xdp_meta_from((void *)(long)(ctx)->data_meta, (void *)(long)(ctx)->data, queue, meta)
 
-#define XDP_META_THERE (1 << 13)
+#define XDP_META_MISSING (1 << 15)
 
 /* Looks a field of this size and width up; gives the cached word, or negative. Happens once for each generation. */
 static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot, __u32 field, __u32 shape)
 {
 	__u32 queue = ctx->rx_queue_index & (XDP_META_QUEUES - 1);
 	int found = bpf_xdp_meta_field(ctx, xdp_meta_key_layout_id(key), field);
-	__u64 info = 0;
+	__u64 info = XDP_META_MISSING;
 
 	if (found >= 0) {
 		__u32 distance = found & 0xff, present = found >> 14 & 0xf, bit = found >> 18 & 7;
 
 		if (!distance || distance > XDP_META_CLAIM || (found & XDP_META_SHAPE_MASK) != shape)
 			return XDP_META_NO_MATCH;
-		info = (XDP_META_CLAIM - distance) | bit << 6 | present << 9 | XDP_META_THERE;
+		info = (XDP_META_CLAIM - distance) | bit << 6 | (XDP_META_PRESENT + present) << 9;
 	} else if (found != XDP_META_NOT_IN_LAYOUT) {
 		return found;
 	}
@@ -286,17 +288,19 @@ static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_me
 	__u64 key = xdp_meta_key(meta);
 	__u64 info;
 
-	info = *(volatile __u64 *)&xdp_meta_cache[queue][slot];
-	if ((info & XDP_META_KEY_MASK) != key) {
-		__s64 bound = xdp_meta_bind(ctx, key, slot, field, shape);
+	info = *(volatile __u64 *)&xdp_meta_cache[queue][slot] ^ key;
+	if (info >= XDP_META_MISSING) {
+		if (info & XDP_META_KEY_MASK) {
+			__s64 bound = xdp_meta_bind(ctx, key, slot, field, shape);
 
-		if (bound < 0)
-			return bound;
-		info = bound;
+			if (bound < 0)
+				return bound;
+			info = bound;
+		}
+		if (info >= XDP_META_MISSING)
+			return XDP_META_NOT_IN_LAYOUT;
 	}
-	if (!(info & XDP_META_THERE))
-		return XDP_META_NOT_IN_LAYOUT;
-	if (!(xdp_meta_present(meta) >> (info >> 9 & 0xf) & 1))
+	if (!(meta->trailer >> (info >> 9) & 1))
 		return XDP_META_NOT_IN_PACKET;
 	*place = info;
 	return 0;

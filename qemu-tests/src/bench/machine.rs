@@ -38,7 +38,7 @@ pub struct Outcome {
 /// When the machine fails or the kernel complains.
 pub fn count(workshop: &Workshop, nic: &'static str, choice: &Choice<'_>) -> Result<Outcome> {
     let drivers = choice.drivers();
-    let order = json!({ "nic": nic, "drivers": drivers, "case": choice.case });
+    let order = json!({ "nic": nic, "drivers": drivers, "case": choice.case, "part": choice.part });
     let order = format!("run bench {order}");
     let mut watcher = Watcher::new(workshop, folder(workshop, nic), false)?;
     run(workshop, nic, &drivers, &order, &mut watcher)
@@ -159,7 +159,8 @@ fn follow(
                 Line::Event(mut event) => {
                     let mut one = event["measured"].take();
                     step.message(&described(&one));
-                    if one["what"] == "row" {
+                    if ["row", "reader", "call"].contains(&one["what"].as_str().unwrap_or_default())
+                    {
                         one["bursts"] = watcher.samples()?;
                     }
                     outcome.measured.push(one);
@@ -180,7 +181,9 @@ fn follow(
 }
 
 fn described(measured: &Value) -> String {
-    let words = ["what", "driver", "case", "size", "records", "name"];
+    let words = [
+        "what", "driver", "case", "size", "records", "name", "way", "count",
+    ];
     let word = |key: &&str| match &measured[*key] {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

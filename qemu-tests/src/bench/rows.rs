@@ -11,10 +11,9 @@ use serde_json::{json, Value};
 
 use super::statistics::{Histogram, Summary};
 
-/// Fewer bursts, turns and calls than this say nothing.
-const ENOUGH_BURSTS: u64 = 50;
+/// Fewer bursts and turns than this say nothing.
+pub const ENOUGH_BURSTS: u64 = 50;
 const ENOUGH_TURNS: u64 = 1000;
-const ENOUGH_CALLS: u64 = 100;
 /// The parts of a burst, in the plugin's order.
 const PARTS: [&str; 4] = ["poll", "call", "deferred", "socket"];
 
@@ -82,22 +81,6 @@ fn row(one: &Value) -> Result<Value> {
     Ok(row)
 }
 
-/// The system calls that change a layout.
-///
-/// # Errors
-///
-/// When there are too few samples.
-pub fn calls(measured: &[Value]) -> Result<Vec<Value>> {
-    let calls = of_kind(measured, "call").map(|one| {
-        let name = format!("{} on {}", one["name"], one["nic"]);
-        let histogram = Histogram::from_json(&one["histogram"]).with_context(|| name.clone())?;
-        let mut row = json!({ "nic": one["nic"], "name": one["name"] });
-        merge(&mut row, enough(&histogram, ENOUGH_CALLS, &name)?.json());
-        Ok(row)
-    });
-    calls.collect()
-}
-
 /// The memory that an interface takes.
 ///
 /// # Errors
@@ -131,15 +114,9 @@ fn enough(histogram: &Histogram, enough: u64, name: &str) -> Result<Summary> {
     Ok(summary)
 }
 
-fn merge(into: &mut Value, from: Value) {
-    if let (Some(into), Value::Object(from)) = (into.as_object_mut(), from) {
-        into.extend(from);
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{calls, memory, summaries};
+    use super::{memory, summaries};
     use serde_json::{json, Value};
 
     fn measured(bursts: usize) -> Vec<Value> {
@@ -149,7 +126,6 @@ mod tests {
                 "what": "row", "case": "xdp_drop", "nic": "igb", "driver": "c", "size": 64, "records": "off",
                 "packets": 10, "bursts": vec![burst; bursts], "turns": [[90, 1500], [95, 10]],
             }),
-            json!({ "what": "call", "nic": "igb", "name": "nothing", "histogram": [[5, 100]] }),
             json!({ "what": "memory", "nic": "igb", "driver": "c", "bytes": [3, 9, 4] }),
         ]
     }
@@ -171,12 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_and_memory_have_medians() {
-        let calls = calls(&measured(1)).unwrap();
-        assert_eq!(
-            (&calls[0]["median"], &calls[0]["nic"]),
-            (&json!(5), &json!("igb"))
-        );
+    fn memory_has_a_median() {
         assert_eq!(memory(&measured(1)).unwrap()[0]["bytes"], 4);
     }
 }

@@ -42,6 +42,11 @@ impl Histogram {
         Some(histogram)
     }
 
+    /// The largest value.
+    pub fn largest(&self) -> Option<u64> {
+        self.0.keys().next_back().copied()
+    }
+
     /// Median and mode, if there are values.
     pub fn summary(&self) -> Option<Summary> {
         let samples: u64 = self.0.values().sum();

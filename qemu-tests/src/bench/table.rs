@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{rows_of, NICS};
+use super::{fence, readers, rows_of, NICS};
 
 /// Tables: packets for each NIC, changes of layout, memory, starts.
 pub fn markdown(result: &Value) -> String {
@@ -19,7 +19,8 @@ pub fn markdown(result: &Value) -> String {
     for nic in NICS {
         packets(&mut text, nic, &rows);
     }
-    calls(&mut text, &result["fence"]);
+    readers::table(&mut text, &result["readers"]);
+    fence::table(&mut text, &result["fence"]);
     memory(&mut text, result);
     starts(&mut text, &result["start_seconds"]);
     text
@@ -115,34 +116,15 @@ pub fn lines<'a>(rows: &'a [Value], nic: &str) -> Vec<Line<'a>> {
     lines
 }
 
-fn calls(text: &mut String, calls: &Value) {
-    let calls = calls.as_array().map_or(&[][..], Vec::as_slice);
-    if calls.is_empty() {
-        return;
-    }
-    text.push_str(
-        "\n| feature ioctl, call to return | NIC | median | mode | share of the mode | samples |\n\
-         |---|---|--:|--:|--:|--:|\n",
-    );
-    for call in calls {
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {:.1} % | {} |",
-            word(&call["name"]),
-            word(&call["nic"]),
-            call["median"],
-            call["mode"],
-            call["mode_share"].as_f64().unwrap_or(f64::NAN) * 100.0,
-            call["samples"]
-        );
-    }
-}
-
 fn memory(text: &mut String, result: &Value) {
     let of = |key: &str| result[key].as_array().cloned().unwrap_or_default();
     let kib = |bytes: &Value| bytes.as_f64().unwrap_or(f64::NAN) / 1024.0;
+    let (taken, modules) = (of("memory"), of("text"));
+    if taken.is_empty() && modules.is_empty() {
+        return;
+    }
     text.push_str("\n| memory | KiB |\n|---|--:|\n");
-    for row in of("memory") {
+    for row in taken {
         let (driver, nic) = (word(&row["driver"]), word(&row["nic"]));
         let _ = writeln!(
             text,
@@ -150,7 +132,7 @@ fn memory(text: &mut String, result: &Value) {
             kib(&row["bytes"])
         );
     }
-    for row in of("text") {
+    for row in modules {
         let module = word(&row["module"]);
         let _ = writeln!(text, "| code of {module}.ko | {:.1} |", kib(&row["text"]));
         let _ = writeln!(text, "| all of {module}.ko | {:.1} |", kib(&row["all"]));
@@ -202,7 +184,6 @@ mod tests {
         let text = markdown(&json!({
             "kernel": "linux 7.3.4", "qemu": "11.1",
             "rows": [row("rnic", "off", 180.0), row("rnic", "hash_vlan", 200.0), row("c", "off", 200.0)],
-            "fence": [{ "nic": "igb", "name": "nothing", "samples": 200, "median": 38, "mode": 37, "mode_share": 0.978 }],
             "memory": [{ "nic": "igb", "driver": "c", "bytes": 1_048_576 }],
             "text": [{ "module": "igb", "text": 2048, "all": 4096 }],
             "start_seconds": { "power_on_to_ready": { "median": 4.128 }, "restore_to_first_answer": { "median": 0.2 } },
@@ -210,7 +191,6 @@ mod tests {
         for line in [
             "linux 7.3.4, QEMU 11.1\n",
             "| `xdp_drop` | 64 | 180.0 | 200.0 | 0.90 | 200.0 | 150 | 150 |\n",
-            "| nothing | igb | 38 | 37 | 97.8 % | 200 |\n",
             "| a pair of queues, c on igb | 1024 |\n",
             "| code of igb.ko | 2.0 |\n",
             "| power-on to `ready` | 4.13 s |\n",

@@ -127,6 +127,10 @@ impl<'a> Watcher<'a> {
         if said["sockets"] == true {
             SOCKETS.iter().try_for_each(|name| add(name, PART_SOCKET))?;
         }
+        for step in said["steps"].as_array().into_iter().flatten() {
+            let step = step.as_str().context("a step is an address")?;
+            text.push_str(&format!("step {step}\n"));
+        }
         write_whole(&self.regions(), text)?;
         let programs = said["programs"].as_array().into_iter().flatten();
         self.symbols.add(programs.filter_map(Value::as_str));
@@ -170,7 +174,7 @@ impl<'a> Watcher<'a> {
         std::fs::read_to_string(self.out()).context("the plugin wrote nothing")
     }
 
-    /// The samples: for each a list of `[instructions, calls]` for each part.
+    /// The samples: for each a list of `[instructions, calls]` for each part, and `[steps, all instructions of the kernel]`.
     ///
     /// # Errors
     ///

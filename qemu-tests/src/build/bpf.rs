@@ -3,10 +3,11 @@
 //! BPF objects: the kernel's types from its BTF, the readers' header from the driver's definition, then clang.
 
 mod header;
+mod lines;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, ensure, Context, Result};
 
 use crate::hash::Key;
 use crate::job;
@@ -14,6 +15,9 @@ use crate::lock::write_whole;
 use crate::paths::Paths;
 use crate::setup::Ground;
 use crate::ui::Step;
+
+/// Objects whose every instruction is counted when it is executed.
+const COUNTED: &[&str] = &["bench_readers.bpf.o"];
 
 /// Compiles every `qemu-tests/bpf/*.bpf.c`; gives the objects in the order of their names.
 ///
@@ -63,6 +67,9 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Vec<PathBuf>> {
             clang.arg("-c").arg(&source).arg("-o").arg(&object);
             job::run(clang, &log, &step, |_| {})?
                 .map_err(|failure| failure.into_error(&format!("compiling {name}")))?;
+            if COUNTED.iter().any(|counted| object.ends_with(counted)) {
+                name_instructions(paths, ground, &object)?;
+            }
             write_whole(&stamp, &key)?;
             compiled += 1;
         }
@@ -74,6 +81,26 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Vec<PathBuf>> {
         step.clear();
     }
     Ok(objects)
+}
+
+/// Gives each instruction of an object a line of its own.
+fn name_instructions(paths: &Paths, ground: &Ground, object: &Path) -> Result<()> {
+    let section = object.with_extension("lines");
+    let lines = std::fs::read(object).map_err(Into::into);
+    let lines = lines.and_then(|object| lines::each_instruction(&object));
+    write_whole(
+        &section,
+        lines.with_context(|| format!("the lines of {}", object.display()))?,
+    )?;
+    let mut objcopy = ground.root.command(&paths.project, "llvm-objcopy-19");
+    objcopy.arg(format!("--update-section=.BTF.ext={}", section.display()));
+    let done = objcopy.arg(object).output()?;
+    ensure!(
+        done.status.success(),
+        "llvm-objcopy: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    Ok(())
 }
 
 /// `vmlinux.h`, once for each kernel.

@@ -14,6 +14,7 @@ mod memory;
 mod meter;
 mod nic;
 mod profile;
+mod readers;
 mod receive;
 mod records;
 mod stream;
@@ -45,6 +46,8 @@ pub(super) struct Plan {
     drivers: Vec<Driver>,
     /// Only rows of this case.
     only: Option<String>,
+    /// Only this part.
+    part: Option<String>,
 }
 
 impl Plan {
@@ -57,11 +60,17 @@ impl Plan {
                 .map(|name| Driver::named(name.as_str().unwrap_or_default()))
                 .collect::<Result<_>>()?,
             only: args["case"].as_str().map(str::to_owned),
+            part: args["part"].as_str().map(str::to_owned),
         })
     }
 
     fn wants(&self, case: &str) -> bool {
         self.only.as_deref().is_none_or(|only| case.contains(only))
+    }
+
+    /// Whether something that is not a case is to be measured.
+    fn has(&self, part: &str) -> bool {
+        self.only.is_none() && self.part.as_deref().is_none_or(|only| only == part)
     }
 }
 
@@ -101,11 +110,31 @@ fn measure(
     peer: &Peer,
     failed: &mut Vec<String>,
 ) -> Result<()> {
-    if plan.only.is_none() {
+    if plan.has("memory") {
         memory::measure(subject)?;
     }
     subject.up()?;
     peer.wait_for_link()?;
+    if plan.part.is_none() {
+        rows(ctl, plan, subject, peer, failed)?;
+    }
+    if subject.driver == Driver::Rnic && plan.has("readers") {
+        readers::measure(ctl, subject, peer)?;
+    }
+    if subject.driver == Driver::Rnic && plan.has("fence") {
+        fence::measure(ctl, subject, peer)?;
+    }
+    Ok(())
+}
+
+/// What a packet takes, in each case.
+fn rows(
+    ctl: &mut Ctl,
+    plan: &Plan,
+    subject: &Subject,
+    peer: &Peer,
+    failed: &mut Vec<String>,
+) -> Result<()> {
     let mut add = |case: &'static str, size: u32, records: Records, row: Result<Row>| match row {
         Ok(row) => report(subject, &row),
         Err(error) => {
@@ -137,9 +166,6 @@ fn measure(
             let row = stream::measure(ctl, subject, peer, *direction);
             add(direction.name(), stream::SIZE, Records::Off, row);
         }
-    }
-    if subject.driver == Driver::Rnic && plan.only.is_none() {
-        fence::measure(subject)?;
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 //! `xdp-meta show` and `xdp-meta monitor` on a living machine: what is in force, and every change once.
 
+mod lost;
+
 use std::io::{BufRead, BufReader, Read as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -14,7 +16,6 @@ use super::queues::all_channels;
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
-use crate::knobs::stamps;
 use crate::monitor::Monitor;
 use crate::programs::Programs;
 use crate::tools;
@@ -24,7 +25,7 @@ pub(super) const CASES: &[Definition] = &[
     Definition::new("monitor::each_change_once", each_change_once),
     Definition::new("monitor::one_interface", one_interface),
     Definition::new("monitor::closed_pipe", closed_pipe),
-    Definition::new("monitor::lost", lost),
+    Definition::new("monitor::lost", lost::lost),
 ];
 
 /// `xdp-meta monitor`, running and listening.
@@ -246,84 +247,5 @@ fn closed_pipe(case: &mut Case<'_>) -> Result<()> {
             (Some(0), String::new()),
         );
     }
-    Ok(())
-}
-
-/// Messages that netlink sockets which have joined a group of generic netlink could not take.
-fn drops() -> Result<u64> {
-    const GENERIC: &str = "16";
-    let table = tools::read("/proc/net/netlink")?;
-    // sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode
-    let of = |line: &str| -> Option<u64> {
-        let columns: Vec<&str> = line.split_whitespace().collect();
-        let is_one = columns.get(1) == Some(&GENERIC) && *columns.get(3)? != "00000000";
-        is_one.then(|| columns.get(8)?.parse().ok())?
-    };
-    Ok(table.lines().filter_map(of).sum())
-}
-
-fn lost(case: &mut Case<'_>) -> Result<()> {
-    let running = Running::start("--json")?;
-    let before = case.in_force()?.generation;
-    running.signal(Signal::STOP)?;
-    let mut made = 0_u32;
-    while drops()? == 0 {
-        if made >= 40_000 {
-            bail!("{made} announcements found room");
-        }
-        for _ in 0..1000 {
-            stamps(made % 2 == 0)?;
-            made += 1;
-        }
-    }
-    let in_force = case.in_force()?;
-    case.ktap
-        .equal("changes", in_force.generation, before + made);
-    running.signal(Signal::CONT)?;
-    let Running {
-        mut child,
-        mut lines,
-        ..
-    } = running;
-    let mut next = || -> Result<Value> {
-        let mut line = String::new();
-        lines.read_line(&mut line)?;
-        Ok(serde_json::from_str(&line)?)
-    };
-    let mut told = 0_u32;
-    let state = loop {
-        let object = next()?;
-        if object["event"] != "change" {
-            break object;
-        }
-        told += 1;
-        if object["generation"] != before + told {
-            bail!("{object} is not of generation {}", before + told);
-        }
-    };
-    ctl::log(&format!("{told} of {made} changes told"));
-    case.ktap.check(
-        "what found room is told, one after the other",
-        0 < told && told < made,
-        format_args!("{told} of {made}"),
-    );
-    case.ktap
-        .equal("then the state", state, object("state", &in_force)?);
-    tools::line(&format!("ethtool -K {NAME} rxvlan off"))?;
-    case.ktap.equal(
-        "then the next change",
-        next()?,
-        object("change", &case.in_force()?)?,
-    );
-    drop(lines);
-    let mut complaints = String::new();
-    let mut stderr = child.stderr.take().context("no pipe")?;
-    stderr.read_to_string(&mut complaints)?;
-    child.wait()?;
-    case.ktap.check(
-        "that some were lost is said, once",
-        complaints.matches("were lost").count() == 1,
-        &complaints,
-    );
     Ok(())
 }

@@ -11,11 +11,13 @@ use std::path::Path;
 use std::ptr;
 
 pub(crate) mod btf;
+pub(crate) mod lines;
 
 const BPF_MAP_LOOKUP_ELEM: libc::c_int = 1;
 const BPF_MAP_UPDATE_ELEM: libc::c_int = 2;
 const BPF_OBJ_GET: libc::c_int = 7;
 const BPF_LINK_CREATE: libc::c_int = 28;
+const BPF_LINK_UPDATE: libc::c_int = 29;
 const BPF_XDP: u32 = 37;
 const XDP_FLAGS_DRV_MODE: u32 = 1 << 2;
 
@@ -93,6 +95,31 @@ pub(crate) fn attach(program: &Program, ifindex: u32) -> io::Result<OwnedFd> {
     let fd = unsafe { bpf(BPF_LINK_CREATE, &attr)? };
     // SAFETY: The kernel has just given this descriptor, to nobody else.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// `union bpf_attr` of `BPF_LINK_UPDATE`.
+#[repr(C)]
+struct NewProgram {
+    link_fd: u32,
+    new_prog_fd: u32,
+    flags: u32,
+    old_prog_fd: u32,
+}
+
+/// Puts a program in the place of the attached one.
+///
+/// # Errors
+///
+/// What the driver says.
+pub(crate) fn replace(link: &OwnedFd, program: &Program) -> io::Result<()> {
+    let attr = NewProgram {
+        link_fd: link.as_raw_fd().unsigned_abs(),
+        new_prog_fd: program.number(),
+        flags: 0,
+        old_prog_fd: 0,
+    };
+    // SAFETY: `attr` is what BPF_LINK_UPDATE reads.
+    unsafe { bpf(BPF_LINK_UPDATE, &attr) }.map(|_| ())
 }
 
 /// Opens what is pinned at `path`.

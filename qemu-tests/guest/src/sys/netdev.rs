@@ -16,6 +16,10 @@ const ETHTOOL_GRINGPARAM: u32 = 0x10;
 const ETHTOOL_SRINGPARAM: u32 = 0x11;
 const ETHTOOL_GCHANNELS: u32 = 0x3c;
 const ETHTOOL_SCHANNELS: u32 = 0x3d;
+const ETHTOOL_GCOALESCE: u32 = 0x0e;
+const ETHTOOL_SCOALESCE: u32 = 0x0f;
+const ETHTOOL_GRSSH: u32 = 0x46;
+const ETHTOOL_SRSSH: u32 = 0x47;
 const ETHTOOL_GFLAGS: u32 = 0x25;
 const ETHTOOL_SFLAGS: u32 = 0x26;
 const ETHTOOL_SRXCSUM: u32 = 0x15;
@@ -50,6 +54,41 @@ struct EthtoolCounts {
     cmd: u32,
     max: [u32; 4],
     now: [u32; 4],
+}
+
+/// `struct ethtool_coalesce`.
+#[repr(C)]
+#[derive(Default)]
+struct EthtoolCoalesce {
+    cmd: u32,
+    rx_usecs: u32,
+    rest: [u32; 21],
+}
+
+/// How packets are spread over queues: `struct ethtool_rxfh`, then the table, then the key.
+#[derive(Debug, Clone)]
+pub(crate) struct Spread(Vec<u32>);
+
+impl Spread {
+    /// Words in front of the table, and where among them its length and the key's are.
+    const HEAD: usize = 6;
+    const TABLE: usize = 2;
+
+    fn table(&self) -> usize {
+        self.0[Self::TABLE] as usize
+    }
+
+    /// The queue of each of the hash's values.
+    pub(crate) fn queues(&mut self) -> &mut [u32] {
+        let table = self.table();
+        &mut self.0[Self::HEAD..Self::HEAD + table]
+    }
+
+    /// The hash's key.
+    pub(crate) fn key(&mut self) -> &mut [u32] {
+        let table = self.table();
+        &mut self.0[Self::HEAD + table..]
+    }
 }
 
 impl Netdev {
@@ -136,13 +175,26 @@ impl Netdev {
     ///
     /// When the driver refuses.
     pub(crate) fn turn_private_flags(&self, mask: u32) -> io::Result<()> {
+        self.change_private_flags(|flags| flags ^ mask)
+    }
+
+    /// Sets these private flags, or clears them.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn set_private_flags(&self, mask: u32, on: bool) -> io::Result<()> {
+        self.change_private_flags(|flags| if on { flags | mask } else { flags & !mask })
+    }
+
+    fn change_private_flags(&self, change: impl FnOnce(u32) -> u32) -> io::Result<()> {
         let mut value = EthtoolValue {
             cmd: ETHTOOL_GPFLAGS,
             data: 0,
         };
         self.ethtool(&mut value)?;
         value.cmd = ETHTOOL_SPFLAGS;
-        value.data ^= mask;
+        value.data = change(value.data);
         self.ethtool(&mut value)
     }
 
@@ -176,6 +228,50 @@ impl Netdev {
         self.set_counts(ETHTOOL_GCHANNELS, ETHTOOL_SCHANNELS, |now| now[3] = count)
     }
 
+    /// Sets the least time between interrupts: `ethtool -C rx-usecs`.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn set_coalescing(&self, rx_usecs: u32) -> io::Result<()> {
+        let mut coalesce = EthtoolCoalesce {
+            cmd: ETHTOOL_GCOALESCE,
+            ..EthtoolCoalesce::default()
+        };
+        self.ethtool(&mut coalesce)?;
+        (coalesce.cmd, coalesce.rx_usecs) = (ETHTOOL_SCOALESCE, rx_usecs);
+        self.ethtool(&mut coalesce)
+    }
+
+    /// How packets are spread over queues.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not say.
+    pub(crate) fn spread(&self) -> io::Result<Spread> {
+        let mut head = [ETHTOOL_GRSSH, 0, 0, 0, 0, 0];
+        self.ethtool(&mut head)?;
+        let (table, key) = (
+            head[Spread::TABLE] as usize,
+            head[Spread::TABLE + 1] as usize,
+        );
+        let mut words = vec![0; Spread::HEAD + table + key.div_ceil(4)];
+        words[..Spread::HEAD].copy_from_slice(&head);
+        self.ethtool(words.as_mut_slice())?;
+        Ok(Spread(words))
+    }
+
+    /// Spreads packets so.
+    ///
+    /// # Errors
+    ///
+    /// When the driver refuses.
+    pub(crate) fn set_spread(&self, spread: &Spread) -> io::Result<()> {
+        let mut words = spread.0.clone();
+        words[0] = ETHTOOL_SRSSH;
+        self.ethtool(words.as_mut_slice())
+    }
+
     fn set_counts(&self, get: u32, set: u32, change: impl FnOnce(&mut [u32; 4])) -> io::Result<()> {
         let mut counts = EthtoolCounts {
             cmd: get,
@@ -187,7 +283,7 @@ impl Netdev {
         self.ethtool(&mut counts)
     }
 
-    fn ethtool<T>(&self, value: &mut T) -> io::Result<()> {
+    fn ethtool<T: ?Sized>(&self, value: &mut T) -> io::Result<()> {
         let ifru_data = ptr::from_mut(value).cast();
         let mut request = self.request(libc::__c_anonymous_ifr_ifru { ifru_data });
         self.ioctl(SIOCETHTOOL, &mut request)

@@ -2,10 +2,10 @@
 
 //! The kernel's packet generator: the same frames, in bursts with pauses in which the other side can catch up.
 
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::Duration;
 
-use anyhow::{ensure, Result};
+use anyhow::{anyhow, ensure, Result};
 
 use super::nic::PEER_ADDRESS;
 use crate::tools;
@@ -18,6 +18,7 @@ pub(super) const BURSTS: u32 = 64;
 /// The port that frames are sent to.
 pub(super) const PORT: u16 = 9;
 
+const CONTROL: &str = "/proc/net/pktgen/pgctrl";
 const THREAD: &str = "/proc/net/pktgen/kpktgend_0";
 /// What a frame's length includes and its sender does not write.
 const CHECK_SEQUENCE: u32 = 4;
@@ -39,6 +40,11 @@ pub(super) enum To {
     /// To nobody: a stack that gets them throws them away.
     Nobody,
 }
+
+/// Between packets that come one at a time. For less than 100 µs the generator would not sleep.
+pub(super) const GAP_NS: u32 = 200_000;
+/// The tag of frames that have everything which a reader may ask for.
+pub(super) const TCI: u16 = 5;
 
 /// A flow that is set up.
 #[derive(Debug)]
@@ -80,9 +86,33 @@ impl Generator {
         Ok(this)
     }
 
+    /// With a tag, and a checksum that can be judged. Its sender has the peer compute it, whose ring does not take all the more
+    /// descriptors at once.
+    pub(super) fn tagged(self) -> Result<Self> {
+        let tag = format!("vlan_id {TCI}");
+        for setting in [&tag, "flag UDPCSUM", "burst 1"] {
+            tools::write(&self.device, &format!("{setting}\n"))?;
+        }
+        Ok(self)
+    }
+
+    /// Sends one at a time for as long as `body` runs, and does not keep the processor in between.
+    pub(super) fn meanwhile<T>(&self, body: impl FnOnce() -> Result<T>) -> Result<T> {
+        for setting in ["burst 1", "count 0", &format!("delay {GAP_NS}")] {
+            tools::write(&self.device, &format!("{setting}\n"))?;
+        }
+        let sender = thread::spawn(|| tools::write(CONTROL, "start\n"));
+        let outcome = body();
+        tools::write(CONTROL, "stop\n")?;
+        sender
+            .join()
+            .map_err(|_| anyhow!("the sender panicked"))??;
+        outcome
+    }
+
     /// Sends one burst and waits until it must have been handled.
     pub(super) fn burst(&self) -> Result<()> {
-        tools::write("/proc/net/pktgen/pgctrl", "start\n")?;
+        tools::write(CONTROL, "start\n")?;
         sleep(Duration::from_millis(20));
         Ok(())
     }

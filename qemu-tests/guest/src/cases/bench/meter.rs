@@ -32,12 +32,24 @@ pub(super) struct Meter(());
 impl Meter {
     /// Begins.
     pub(super) fn begin(ctl: &mut Ctl, subject: &Subject, also: Also) -> Result<Self> {
+        Self::begin_with(ctl, subject, also, &[])
+    }
+
+    /// Begins; it is counted too how often the processor comes to each of these addresses.
+    pub(super) fn begin_with(
+        ctl: &mut Ctl,
+        subject: &Subject,
+        also: Also,
+        steps: &[u64],
+    ) -> Result<Self> {
+        let steps: Vec<String> = steps.iter().map(|step| format!("{step:x}")).collect();
         ctl::event(&json!({ "watch": {
             "module": subject.module(),
             "sections": sections(subject.module())?,
             "programs": programs()?,
             "deferred": subject.peer_frees_at_once(),
             "sockets": also == Also::Sockets,
+            "steps": steps,
         } }));
         let said = ctl.receive()?;
         ensure!(said == "go", "the host said {said}");

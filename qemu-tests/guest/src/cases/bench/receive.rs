@@ -43,7 +43,9 @@ impl Verdict {
                 Self::Pass,
                 Self::Plain,
             ],
-            (true, Records::HashVlan) => &[Self::Drop, Self::Tx, Self::Redirect, Self::Pass],
+            (true, Records::HashVlan | Records::All) => {
+                &[Self::Drop, Self::Tx, Self::Redirect, Self::Pass]
+            }
             (false, _) => &[Self::Plain],
         }
     }
@@ -163,8 +165,25 @@ impl Traffic {
         })
     }
 
+    /// Frames with everything that can be read of them, and no program: the caller has attached one that drops them.
+    pub(super) fn to_readers(subject: &Subject, peer: &Peer, size: u32) -> Result<Self> {
+        wait_for_link(subject.name())?;
+        peer.wait_for_link()?;
+        let mac = subject.mac()?;
+        let generator = Generator::new(peer.name(), &mac, size, Path::Straight, To::Nobody)?;
+        Ok(Self {
+            verdict: Verdict::Drop,
+            programs: Attached {
+                programs: None,
+                timed: false,
+            },
+            socket: udp_socket(&format!("192.0.2.2:{PORT}"), Duration::from_secs(1))?,
+            generator: generator.tagged()?,
+        })
+    }
+
     /// Sends all of them, and makes sure that no packet was lost.
-    fn bursts(&self, peer: &Peer, mut after_each: impl FnMut()) -> Result<()> {
+    pub(super) fn bursts(&self, peer: &Peer, mut after_each: impl FnMut()) -> Result<()> {
         let eth = Eth::new();
         let (arrived, returned) = (eth.counter("rx_packets")?, peer.received()?);
         for _ in 0..BURSTS {

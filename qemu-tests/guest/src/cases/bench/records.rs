@@ -8,6 +8,7 @@ use anyhow::{bail, ensure, Result};
 
 use super::nic::{Driver, Subject};
 use crate::eth::{Eth, NAME};
+use crate::knobs::stamps;
 use crate::tools;
 
 /// A configuration, named by the fields of the record.
@@ -16,6 +17,8 @@ pub(super) enum Records {
     Off,
     /// Hash and its type, VLAN tag and its protocol.
     HashVlan,
+    /// Everything; for readers.
+    All,
 }
 
 impl Records {
@@ -40,6 +43,7 @@ impl Records {
         match self {
             Self::Off => "off",
             Self::HashVlan => "hash_vlan",
+            Self::All => "all",
         }
     }
 
@@ -49,7 +53,7 @@ impl Records {
         eth.set("rxhash", true)?;
         eth.set("rxvlan", true)?;
         // A record has the checksum's verdict when the NIC gives one.
-        eth.set("rx", self == Self::Off)?;
+        eth.set("rx", self != Self::HashVlan)?;
         if subject.driver == Driver::C {
             return Ok(());
         }
@@ -58,14 +62,13 @@ impl Records {
             format!("ethtool --set-priv-flags {NAME} {name} {word}")
         };
         tools::line(&flag("xdp-records", self != Self::Off))?;
-        let flags = tools::line(&format!("ethtool --show-priv-flags {NAME}"))?;
-        if flags.contains("rx-packet-type") {
-            tools::line(&flag("rx-packet-type", false))?;
-        }
+        tools::line(&flag("xdp-packet-type", self == Self::All))?;
+        stamps(self == Self::All)?;
         let layout = eth.file("queues/rx-0/xdp_meta/layout")?;
         let wanted = match self {
             Self::Off => "off",
             Self::HashVlan => "rnic_rx_hash_vlan",
+            Self::All => "rnic_rx_hash_vlan_csum_tstamp_ptype",
         };
         ensure!(
             layout == wanted,
