@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! BPF objects: the kernel's types from its BTF, the readers' header from the driver's definition, then clang.
+//! BPF objects: the kernel's types from its BTF, the readers' header from the driver's definition, then clang; and one that
+//! rustc makes.
 
 mod header;
+mod rust;
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +17,7 @@ use crate::paths::Paths;
 use crate::setup::Ground;
 use crate::ui::Step;
 
-/// Compiles every `qemu-tests/bpf/*.bpf.c`; gives the objects in the order of their names.
+/// Compiles every `qemu-tests/bpf/*.bpf.c`, and the example in Rust; gives the objects, those of C in the order of their names.
 ///
 /// # Errors
 ///
@@ -68,6 +70,9 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Vec<PathBuf>> {
         }
         objects.push(object);
     }
+    let (object, is_new) = rust::build(paths, ground, &out, &step)?;
+    objects.push(object);
+    compiled += u32::from(is_new);
     if compiled > 0 {
         step.done(&format!("{compiled} XDP programs"));
     } else {
