@@ -4,6 +4,7 @@
 //!
 //! All of it is checked once, when it is made; a reader that was given one never looks outside of a record.
 
+use meta_core::binding::Binding;
 use meta_core::layout::MAX_FIELDS;
 use meta_core::trailer::Trailer;
 
@@ -148,6 +149,30 @@ impl Layout {
     /// The field with an id.
     pub fn field(&self, id: u16) -> Option<&Field> {
         self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// Where the field with an id is, in the form that readers in the kernel take (`meta-bpf`, the module's kfunc). `None` if the
+    /// layout does not have it, or it is further from the packet than the form has room for.
+    ///
+    /// ```
+    /// use meta_core::binding::Binding;
+    /// use meta_reader::{Field, Layout};
+    ///
+    /// let hash = Field { id: 2, name: "rx_hash".into(), offset: 0, size: 4, present: 0, bit: 0, bits: 0 };
+    /// let layout = Layout::new(0x1234, "nic_rx_hash", 16, vec![hash], vec![])?;
+    /// let place = Binding { distance: 16, size: 4, present: 0, bit: 0, bits: 0 };
+    /// assert_eq!((layout.binding(2), layout.binding(4)), (Some(place), None));
+    /// # Ok::<_, meta_reader::Malformed>(())
+    /// ```
+    pub fn binding(&self, id: u16) -> Option<Binding> {
+        let field = self.field(id)?;
+        Some(Binding {
+            distance: self.size.checked_sub(field.offset)?.try_into().ok()?,
+            size: field.size.try_into().ok()?,
+            present: field.present,
+            bit: field.bit,
+            bits: field.bits,
+        })
     }
 
     /// The field with a name.

@@ -98,4 +98,21 @@ __noinline int judge_later(const struct told *by, const struct expect *want, con
 	return 0;
 }
 
+/* In the driver's program: says what a packet had, late bound, and judges the exact reader of its record by that. */
+static __always_inline void tell(struct told *t, const struct xdp_meta *meta, const struct expect *want,
+				 const struct reading *late, struct record *record, struct reading *exact)
+{
+	__u32 i;
+
+	t->layout_id = xdp_meta_layout_id(meta);
+	t->generation = xdp_meta_generation(meta);
+	t->has = late->has;
+	for (i = 0; i < FIELDS; i++)
+		t->value[i] = late->value[i];
+	copy_record(record, meta);
+	exact->has = 0;
+	read_exact(record, exact);
+	judge_later(t, want, exact, record, IN_DRIVER);
+}
+
 #endif /* LATER_BPF_H */

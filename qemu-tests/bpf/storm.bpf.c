@@ -98,8 +98,7 @@ static __always_inline int send_on(struct xdp_md *ctx, __u32 path, __u32 queue)
 SEC("xdp")
 int storm(struct xdp_md *ctx)
 {
-	__u32 zero = 0, queue = ctx->rx_queue_index & (QUEUES - 1), i;
-	struct reading *late;
+	__u32 zero = 0, queue = ctx->rx_queue_index & (QUEUES - 1);
 	struct scratch *now;
 	struct xdp_meta meta;
 	struct config *c;
@@ -131,16 +130,7 @@ int storm(struct xdp_md *ctx)
 			return XDP_DROP;
 		return send_on(ctx, TO_WIRE, queue);
 	}
-	late = &now->got[LATE_BOUND];
-	t->layout_id = xdp_meta_layout_id(&meta);
-	t->generation = xdp_meta_generation(&meta);
-	t->has = late->has;
-	for (i = 0; i < FIELDS; i++)
-		t->value[i] = late->value[i];
-	copy_record(&w->record, &meta);
-	w->exact.has = 0;
-	read_exact(&w->record, &w->exact);
-	judge_later(t, &now->want, &w->exact, &w->record, IN_DRIVER);
+	tell(t, &meta, &now->want, &now->got[LATE_BOUND], &w->record, &w->exact);
 	mark_seen(r, c->first_seq, t->seq);
 	return send_on(ctx, path_of(t->seq, queue), queue);
 }

@@ -4,7 +4,8 @@
  *
  * - frozen: the offsets of one layout, relocated when the program is loaded, and no look at the record's
  *   id. What a program does today.
- * - kfunc: the kernel's bpf_xdp_metadata_rx_*.
+ * - kfunc: the kernel's bpf_xdp_metadata_rx_*; a program that is bound to no device may not call them, defines UNBOUND, and
+ *   is told nothing this way.
  * - late bound: late_bound.bpf.h.
  *
  * Include after score.bpf.h and xdp_meta.bpf.h.
@@ -14,11 +15,13 @@
 
 #include "late_bound.bpf.h"
 
+#ifndef UNBOUND
 extern int bpf_xdp_metadata_rx_timestamp(const struct xdp_md *ctx, __u64 *timestamp) __ksym;
 extern int bpf_xdp_metadata_rx_hash(const struct xdp_md *ctx, __u32 *hash,
 				    enum xdp_rss_hash_type *rss_type) __ksym;
 extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx, __be16 *vlan_proto,
 					__u16 *vlan_tci) __ksym;
+#endif
 
 /* Knows one layout, the one at the start, and takes a value for valid when it or its type is not 0. */
 static __always_inline void read_frozen(const struct xdp_meta *meta, struct reading *got)
@@ -35,6 +38,9 @@ static __always_inline void read_frozen(const struct xdp_meta *meta, struct read
 
 static __always_inline void read_kfunc(struct xdp_md *ctx, struct reading *got)
 {
+#ifdef UNBOUND
+	got->has = 0;
+#else
 	enum xdp_rss_hash_type type = 0;
 	__be16 proto = 0;
 	__u64 stamp = 0;
@@ -49,6 +55,7 @@ static __always_inline void read_kfunc(struct xdp_md *ctx, struct reading *got)
 	got->value[VLAN] = VLAN_VALUE(bpf_ntohs(proto), tci);
 	got->value[STAMP] = stamp;
 	got->has = has;
+#endif
 }
 
 /* What is known about time: the record's is right if it can be, the kfunc's if it is the record's. */

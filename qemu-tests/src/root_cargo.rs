@@ -12,13 +12,19 @@ use anyhow::{Context, Result};
 
 use crate::boot::Workshop;
 use crate::build::guest::cargo;
+use crate::inside::Root;
 use crate::job;
 use crate::lock::Lock;
+use crate::paths::Paths;
 
-/// Cargo in the toolchain root, with the workspace's crates at hand.
+/// Where the root has the sources of the standard library.
+const LIBRARY: &str = "usr/lib/rustlib/src/rust/library";
+
+/// Cargo in the toolchain root, with a workspace's crates at hand.
 #[derive(Debug)]
 pub struct RootCargo<'a> {
-    workshop: &'a Workshop,
+    root: &'a Root,
+    dir: PathBuf,
     home: PathBuf,
 }
 
@@ -29,27 +35,54 @@ impl<'a> RootCargo<'a> {
     ///
     /// When crates cannot be had, or the lock file does not fit the manifests.
     pub fn new(workshop: &'a Workshop) -> Result<Self> {
-        let home = workshop.paths.project.join("target/root-cargo");
-        std::fs::create_dir_all(&home)?;
-        let _lock = Lock::take(&home.join("lock"), "this tree's crates")?;
-        let crates = home.join("crates");
+        let this = Self {
+            root: &workshop.ground.root,
+            dir: workshop.paths.project.clone(),
+            home: workshop.paths.project.join("target/root-cargo"),
+        };
+        this.vendor(&[])?;
+        Ok(this)
+    }
+
+    /// For a workspace of its own that is compiled for a machine without a standard library: with the crates that it takes to
+    /// compile `core`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new).
+    pub fn without_std(paths: &Paths, root: &'a Root, dir: &Path, name: &str) -> Result<Self> {
+        let this = Self {
+            root,
+            dir: dir.to_path_buf(),
+            home: paths.project.join("target").join(name),
+        };
+        let library = root.dir().join(LIBRARY).join("sysroot/Cargo.toml");
+        this.vendor(&[Path::new("--sync"), &library])?;
+        Ok(this)
+    }
+
+    fn vendor(&self, args: &[&Path]) -> Result<()> {
+        std::fs::create_dir_all(&self.home)?;
+        let _lock = Lock::take(&self.home.join("lock"), "this tree's crates")?;
+        let crates = self.home.join("crates");
         let mut vendor = cargo();
-        vendor.current_dir(&workshop.paths.project);
+        vendor.args(["vendor", "--quiet", "--locked", "--versioned-dirs"]);
         vendor
-            .args(["vendor", "--quiet", "--locked", "--versioned-dirs"])
-            .arg(&crates);
+            .arg("--manifest-path")
+            .arg(self.dir.join("Cargo.toml"));
+        // The standard library's manifests use what cargo keeps for itself.
+        vendor.args(args).arg(&crates).env("RUSTC_BOOTSTRAP", "1");
         job::output(vendor).context("the locked crates cannot be had")?;
         let text = format!(
             "[source.crates-io]\nreplace-with = \"crates\"\n[source.crates]\ndirectory = {crates:?}\n"
         );
-        std::fs::write(home.join("config.toml"), text)?;
-        Ok(Self { workshop, home })
+        std::fs::write(self.home.join("config.toml"), text)?;
+        Ok(())
     }
 
-    /// A command in the project's folder; the caller adds a verb and arguments. `flags` are `NAME=value`.
+    /// A command in the workspace's folder; the caller adds a verb and arguments. `flags` are `NAME=value`.
     pub fn command(&self, flags: &[&str]) -> Command {
-        let project = &self.workshop.paths.project;
-        let mut command = self.workshop.ground.root.command(project, "env");
+        let mut command = self.root.command(&self.dir, "env");
         command
             .arg(format!("CARGO_HOME={}", self.home.display()))
             .arg(format!("CARGO_TARGET_DIR={}", self.target().display()))

@@ -27,9 +27,11 @@ mod metadata;
 mod module;
 mod monitor;
 mod probe;
+mod program_types;
 mod queues;
 mod reconfig;
 mod records;
+mod rust_program;
 mod settings;
 mod sockets;
 mod statistics;
@@ -79,6 +81,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         lifecycle::CASES,
         leaks::CASES,
         verdicts::CASES,
+        program_types::CASES,
+        rust_program::CASES,
         features::CASES,
         layouts::CASES,
         btf::CASES,

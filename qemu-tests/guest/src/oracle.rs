@@ -110,20 +110,60 @@ impl Fields {
         }
     }
 
-    /// Reads all of a record; half of a pair is no value.
+    /// Reads all of a record.
     pub(crate) fn read(&mut self, record: &Record<'_>) -> Reading {
-        let (hash, hash_type) = (self.hash.get(record), self.hash_type.get(record));
-        let (tci, proto) = (self.tci.get(record), self.proto.get(record));
-        let kind = self.kind.get(record);
+        Reading::of(Parts {
+            hash: self.hash.get(record).map(u64::from),
+            hash_type: self.hash_type.get(record).map(u64::from),
+            tci: self.tci.get(record).map(u64::from),
+            proto: self.proto.get(record).map(|proto| proto.get().into()),
+            csum: self.csum.get(record).map(u64::from),
+            packet_type: self.packet_type.get(record).map(u64::from),
+            ip_id: self.ip_id.get(record).map(u64::from),
+            stamp: self.stamp.get(record),
+            kind: self.kind.get(record).map(u64::from),
+        })
+    }
+}
+
+/// What was read of each field.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parts {
+    /// RSS hash.
+    pub(crate) hash: Result<u64, Absent>,
+    /// What it covers.
+    pub(crate) hash_type: Result<u64, Absent>,
+    /// Tag control information.
+    pub(crate) tci: Result<u64, Absent>,
+    /// Ethertype of the tag.
+    pub(crate) proto: Result<u64, Absent>,
+    /// Verdict on checksums.
+    pub(crate) csum: Result<u64, Absent>,
+    /// Kinds of headers.
+    pub(crate) packet_type: Result<u64, Absent>,
+    /// Identification.
+    pub(crate) ip_id: Result<u64, Absent>,
+    /// Time of arrival.
+    pub(crate) stamp: Result<u64, Absent>,
+    /// Where that comes from.
+    pub(crate) kind: Result<u64, Absent>,
+}
+
+impl Reading {
+    /// Half of a pair is no value.
+    pub(crate) fn of(parts: Parts) -> Self {
         let mut values = [Err(Absent::NotInLayout); FIELDS];
-        values[HASH] = hash.and_then(|hash| Ok(pair(hash_type?, hash)));
-        values[VLAN] = tci.and_then(|tci| Ok(tag(proto?.get(), tci)));
-        values[CSUM] = self.csum.get(record).map(u64::from);
-        values[PACKET_TYPE] = self.packet_type.get(record).map(u64::from);
-        values[IP_ID] = self.ip_id.get(record).map(u64::from);
-        values[STAMP] = self.stamp.get(record).and_then(|stamp| kind.map(|_| stamp));
-        let kind = kind.unwrap_or(0);
-        Reading { values, kind }
+        values[HASH] = parts
+            .hash
+            .and_then(|hash| Ok(parts.hash_type? << 32 | hash));
+        values[VLAN] = parts.tci.and_then(|tci| Ok(parts.proto? << 16 | tci));
+        values[CSUM] = parts.csum;
+        values[PACKET_TYPE] = parts.packet_type;
+        values[IP_ID] = parts.ip_id;
+        values[STAMP] = parts.stamp.and_then(|stamp| parts.kind.map(|_| stamp));
+        // One that does not fit is none that can be.
+        let kind = parts.kind.unwrap_or(0).try_into().unwrap_or(u8::MAX);
+        Self { values, kind }
     }
 }
 

@@ -10,7 +10,8 @@ use crate::eth::NAME;
 use crate::sys::bpf::Map;
 use crate::tools;
 
-const BPFFS: &str = "/sys/fs/bpf";
+/// Where programs and maps are pinned.
+pub(crate) const BPFFS: &str = "/sys/fs/bpf";
 
 /// The programs of one object file, loaded; dropping it detaches and unpins them.
 #[derive(Debug)]
@@ -64,6 +65,14 @@ impl Programs {
         command += &format!(" pinmaps {BPFFS}/{name}_maps");
         tools::line(&command).with_context(|| format!("load {object}"))?;
         Ok(this)
+    }
+
+    /// Programs that something else has loaded and attached; their maps are pinned as those of `name`.
+    pub(crate) fn loaded_elsewhere(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            attached: false,
+        }
     }
 
     /// Attaches one of the programs to the interface, in the driver.

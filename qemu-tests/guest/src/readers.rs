@@ -34,7 +34,8 @@ pub(crate) const XDP_PASS: u32 = 2;
 pub(crate) struct Readers {
     /// To attach and detach.
     pub(crate) programs: Programs,
-    object: &'static str,
+    /// The one that is attached.
+    pub(crate) program: &'static str,
     verdict: u32,
     /// The number of which the first bit of `seen` is.
     first_seq: Cell<u32>,
@@ -61,9 +62,17 @@ impl Readers {
     ///
     /// What the verifier says.
     pub(crate) fn load_object(object: &'static str, verdict: u32) -> Result<Self> {
-        let programs = Programs::load(object, true)?;
+        Self::over(Programs::load(object, true)?, object, verdict)
+    }
+
+    /// Over programs that are loaded and score in the same maps; one of them is to be attached.
+    ///
+    /// # Errors
+    ///
+    /// When they have other maps.
+    pub(crate) fn over(programs: Programs, program: &'static str, verdict: u32) -> Result<Self> {
         let this = Self {
-            object,
+            program,
             verdict,
             first_seq: Cell::new(0),
             config: programs.map("config", CONFIG_LEN)?,
@@ -123,7 +132,7 @@ impl Readers {
     ///
     /// What the driver says.
     pub(crate) fn attach(&mut self) -> Result<()> {
-        self.programs.attach(self.object)
+        self.programs.attach(self.program)
     }
 
     /// The counters.

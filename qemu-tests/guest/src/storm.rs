@@ -6,7 +6,7 @@
 //! which order each worker makes them, follows from the seed; how the workers meet does not.
 
 pub(crate) mod change;
-mod later;
+pub(crate) mod later;
 mod listener;
 mod report;
 mod stage;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! BPF objects: the kernel's types from its BTF, the readers' header from the driver's definition, then clang.
+//! BPF objects: the kernel's types from its BTF, the readers' header from the driver's definition, then clang; and one that
+//! rustc makes.
 
 mod header;
 mod lines;
+mod rust;
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +21,7 @@ use crate::ui::Step;
 /// Objects whose every instruction is counted when it is executed.
 const COUNTED: &[&str] = &["bench_readers.bpf.o"];
 
-/// Compiles every `qemu-tests/bpf/*.bpf.c`; gives the objects in the order of their names.
+/// Compiles every `qemu-tests/bpf/*.bpf.c`, and the example in Rust; gives the objects, those of C in the order of their names.
 ///
 /// # Errors
 ///
@@ -75,6 +77,9 @@ pub fn build(paths: &Paths, ground: &Ground) -> Result<Vec<PathBuf>> {
         }
         objects.push(object);
     }
+    let (object, is_new) = rust::build(paths, ground, &out, &step)?;
+    objects.push(object);
+    compiled += u32::from(is_new);
     if compiled > 0 {
         step.done(&format!("{compiled} XDP programs"));
     } else {

@@ -17,10 +17,13 @@ const TOOLS: &[&str] = &[
     "usr/sbin/ip",
     "usr/sbin/ethtool",
     "usr/sbin/bpftool",
+    "usr/sbin/xdp-loader",
     "usr/bin/tcpdump",
     "usr/bin/bash",
     "usr/bin/busybox",
 ];
+/// The program that libxdp puts others behind, where it looks for it.
+const DISPATCHER: &str = "usr/lib/x86_64-linux-gnu/bpf/xdp-dispatcher.o";
 /// Applets that get a link.
 const APPLETS: &[&str] = &[
     "ash", "ls", "cat", "echo", "mount", "umount", "mkdir", "rm", "cp", "mv", "ln", "grep", "sed",
@@ -98,6 +101,7 @@ pub fn pack(
     for tool in TOOLS {
         tree.put(tool, EXECUTABLE, read(&root.join(tool))?);
     }
+    tree.put(DISPATCHER, REGULAR, read(&root.join(DISPATCHER))?);
     for applet in APPLETS {
         tree.link(&format!("usr/bin/{applet}"), "busybox");
     }

@@ -22,11 +22,12 @@ const KEYRINGS: &[&str] = &[
 pub struct Apt {
     dir: PathBuf,
     mirror: String,
+    preferred: String,
     log: PathBuf,
 }
 
 impl Apt {
-    /// Prepares the private state for `suites`.
+    /// Prepares the private state for `suites`; the first is preferred to newer versions of the others.
     ///
     /// # Errors
     ///
@@ -48,7 +49,13 @@ impl Apt {
             .collect();
         std::fs::write(dir.join("sources.list"), sources)?;
         std::fs::write(dir.join("status"), "")?;
-        Ok(Self { dir, mirror, log })
+        let preferred = suites.first().copied().unwrap_or_default().to_owned();
+        Ok(Self {
+            dir,
+            mirror,
+            preferred,
+            log,
+        })
     }
 
     fn command(&self, program: &str) -> Command {
@@ -65,6 +72,7 @@ impl Apt {
             "Dir::Etc::preferencesparts=/dev/null".into(),
             "APT::Architecture=amd64".into(),
             "APT::Architectures=amd64".into(),
+            format!("APT::Default-Release={}", self.preferred),
             "APT::Install-Recommends=false".into(),
             "APT::Sandbox::User=root".into(),
             "Acquire::Languages=none".into(),

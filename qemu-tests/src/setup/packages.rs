@@ -8,6 +8,9 @@ pub const RELEASE: &str = "trixie";
 /// Newer packages for that release: QEMU.
 pub const BACKPORTS: &str = "trixie-backports";
 
+/// The release after it: libxdp. The kernel lets no program that moves metadata run behind the dispatcher of an older one.
+pub const NEXT: &str = "forky";
+
 /// Where a kernel source may be found, in order of preference among equal versions.
 pub const SOURCE_SUITES: &[&str] = &[BACKPORTS, "forky", "sid"];
 
@@ -80,6 +83,12 @@ pub const PACKAGES: &[&str] = &[
     "qemu-system-data/trixie-backports",
     "seabios/trixie-backports",
     "libslirp0/trixie",
+    // The dispatcher, from the next release, on libraries that have to come from this one.
+    "libxdp1/forky",
+    "xdp-tools/forky",
+    "libbpf1/trixie",
+    "libc6/trixie",
+    "libpcap0.8t64/trixie",
 ];
 
 /// Links that maintainer scripts would make; packages are unpacked, never configured.
@@ -91,6 +100,7 @@ pub const PROGRAMS: &[&str] = &[
     "cargo",
     "bindgen",
     "clang-19",
+    "llc-19",
     "ld.lld-19",
     "pahole",
     "gcc",
@@ -105,6 +115,7 @@ pub const PROGRAMS: &[&str] = &[
     "iperf3",
     "socat",
     "ptp4l",
+    "xdp-loader",
     "busybox",
     "qemu-system-x86_64",
 ];

@@ -44,7 +44,7 @@ pub fn create(paths: &Paths) -> Result<Root> {
     let step = Step::new("root", "preparing a Debian toolchain");
     let apt = Apt::new(
         paths.apt().join("root"),
-        &[packages::RELEASE, packages::BACKPORTS],
+        &[packages::RELEASE, packages::BACKPORTS, packages::NEXT],
         paths.log("root"),
     )?;
     apt.update(&step)?;

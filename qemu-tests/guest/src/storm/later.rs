@@ -2,7 +2,7 @@
 
 //! What the programs of a storm count (`bpf/later.bpf.h`): later readers, and where packets were sent.
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::programs::Programs;
 use crate::score::LATER;
@@ -17,8 +17,6 @@ pub(super) const TO_PORT: usize = 3;
 pub(super) const TO_SOCKET: usize = 4;
 
 const QUEUES: usize = 8;
-/// Bytes of `struct later`.
-const LATER_LEN: usize = 56;
 
 /// What one later reader came to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,6 +35,36 @@ pub(crate) struct Later {
     pub(crate) bypassed: u64,
 }
 
+impl Later {
+    /// Bytes of `struct later`.
+    pub(crate) const LEN: usize = 56;
+
+    /// One reader's counters, from the map.
+    ///
+    /// # Errors
+    ///
+    /// When they are too few.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self> {
+        let mut words = bytes.chunks_exact(8);
+        let mut word = || {
+            let bytes = words.next().context("counters are missing")?;
+            anyhow::Ok(u64::from_ne_bytes(bytes.try_into()?))
+        };
+        let mut later = Self {
+            packets: word()?,
+            generations: word()?,
+            misparsed: word()?,
+            stale: word()?,
+            missing: word()?,
+            bypassed: 0,
+        };
+        // A value that could not be bound is one that the reader was not told.
+        later.missing += word()?;
+        later.bypassed = word()?;
+        Ok(later)
+    }
+}
+
 /// The maps.
 #[derive(Debug)]
 pub(super) struct Maps {
@@ -48,7 +76,7 @@ pub(super) struct Maps {
 impl Maps {
     pub(super) fn open(programs: &Programs) -> Result<Self> {
         Ok(Self {
-            later: programs.map("later", LATER_LEN)?,
+            later: programs.map("later", Later::LEN)?,
             last: programs.map("last", 4 * QUEUES)?,
             routed: programs.map("routed", 8)?,
         })
@@ -56,7 +84,7 @@ impl Maps {
 
     pub(super) fn clear(&self) -> Result<()> {
         for reader in 0..LATER.len() as u32 {
-            self.later.set(reader, &[0; LATER_LEN])?;
+            self.later.set(reader, &[0; Later::LEN])?;
             self.last.set(reader, &[0; 4 * QUEUES])?;
         }
         for path in 0..PATHS as u32 {
@@ -66,17 +94,7 @@ impl Maps {
     }
 
     pub(super) fn later(&self, reader: usize) -> Result<Later> {
-        let bytes = self.later.get(reader as u32)?;
-        let word = |at: usize| bytes[8 * at..8 * at + 8].try_into().map(u64::from_ne_bytes);
-        Ok(Later {
-            packets: word(0)?,
-            generations: word(1)?,
-            misparsed: word(2)?,
-            stale: word(3)?,
-            // A value that could not be bound is one that the reader was not told.
-            missing: word(4)? + word(5)?,
-            bypassed: word(6)?,
-        })
+        Later::parse(&self.later.get(reader as u32)?)
     }
 
     /// How many packets were sent that way.
