@@ -14,13 +14,14 @@ use crate::layout::Layout;
 use crate::meta::XdpMeta;
 
 use self::declaration::Declaration;
-use self::getter::Getter;
+use self::getter::{Getter, Wanted};
 
 mod declaration;
 mod definition;
 mod getter;
 
 const PROLOGUE: &str = include_str!("header/prologue.h");
+const WANTED: &str = include_str!("header/wanted.h");
 const BINDING: &str = include_str!("header/binding.h");
 const GETTERS: &str = include_str!("header/getters.h");
 
@@ -111,16 +112,21 @@ impl Family<'_> {
         for layout in self.layouts {
             structure(out, layout)?;
         }
+        out.write_str(WANTED)?;
+        self.for_each(|field| writeln!(out, "\t{},", Wanted(Getter::of(self, field))))?;
+        writeln!(out, "}};\n")?;
         out.write_str(BINDING)?;
         out.write_str(GETTERS)?;
-        for hint in &hint::ALL {
-            let field = Field::new(hint.id, hint.name, hint.ty);
-            writeln!(out, "{}", Getter::of(self, &field))?;
-        }
-        for field in self.own() {
-            writeln!(out, "{}", Getter::of(self, field))?;
-        }
+        self.for_each(|field| writeln!(out, "{}", Getter::of(self, field)))?;
         writeln!(out, "\n#endif /* __XDP_META_BPF_H */")
+    }
+
+    /// Every field with a getter: the standard hints, then the driver's own.
+    fn for_each(&self, mut write: impl FnMut(&Field) -> fmt::Result) -> fmt::Result {
+        for hint in &hint::ALL {
+            write(&Field::new(hint.id, hint.name, hint.ty))?;
+        }
+        self.own().try_for_each(write)
     }
 
     /// Fields that are no standard hint.

@@ -27,6 +27,11 @@ struct {
 
 static __u64 last_key;
 
+static __always_inline __u64 key_of(const struct xdp_meta *meta)
+{
+	return (__u64)xdp_meta_layout_id(meta) << 16 | xdp_meta_generation(meta);
+}
+
 static __always_inline int claim(struct xdp_md *ctx, int keep)
 {
 	struct xdp_meta meta;
@@ -38,7 +43,7 @@ static __always_inline int claim(struct xdp_md *ctx, int keep)
 	if (!c || oracle_parse(ctx, &want) || xdp_meta_claim(ctx, &meta))
 		return XDP_PASS;
 	c->claimed++;
-	last_key = xdp_meta_key(&meta);
+	last_key = key_of(&meta);
 	if (!keep)
 		xdp_meta_release(ctx);
 	return XDP_PASS;
@@ -75,7 +80,7 @@ int in_tc(struct __sk_buff *skb)
 	if (!xdp_meta_layout_id(&meta))
 		return TC_ACT_OK;
 	c->with_record++;
-	c->same += xdp_meta_key(&meta) == last_key;
+	c->same += key_of(&meta) == last_key;
 	return TC_ACT_OK;
 }
 

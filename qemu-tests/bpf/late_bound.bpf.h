@@ -12,7 +12,7 @@ static __always_inline __u32 is_there(__u64 *unbound, int err)
 	return !err;
 }
 
-static __always_inline void read_late_bound(struct xdp_md *ctx, __u64 *unbound, const struct xdp_meta *meta,
+static __always_inline void read_late_bound(struct xdp_md *ctx, __u64 *unbound, struct xdp_meta *meta,
 					    struct reading *got)
 {
 	__u32 word, has, all;

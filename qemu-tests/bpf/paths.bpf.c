@@ -58,7 +58,7 @@ static __always_inline void look_bound(struct xdp_md *ctx, __u32 reader)
 	if (!t)
 		return;
 	begin(w);
-	if (!xdp_meta_open(ctx, ctx->rx_queue_index, &meta)) {
+	if (!xdp_meta_open(ctx, &meta)) {
 		copy_record(&w->record, &meta);
 		read_late_bound(ctx, &l->unbound, &meta, &w->got);
 	}
@@ -85,7 +85,7 @@ int at_devmap(struct xdp_md *ctx)
 		struct xdp_meta meta;                                              \
                                                                                    \
 		begin(w);                                                          \
-		if (!xdp_meta_open(ctx, 0, &meta)) {                               \
+		if (!xdp_meta_open(ctx, &meta)) {                                  \
 			copy_record(&(w)->record, &meta);                          \
 			read_exact(&(w)->record, &(w)->got);                       \
 		}                                                                  \

@@ -10,11 +10,11 @@ SEC("xdp")
 int unchecked(struct xdp_md *ctx)
 {
 	struct xdp_meta meta;
-	__u64 place = 0;
+	__u32 place = 0;
 
 	if (xdp_meta_claim(ctx, &meta))
 		return XDP_PASS;
-	if (xdp_meta_find(ctx, &meta, XDP_META_SLOT_RX_HASH, XDP_META_RX_HASH, XDP_META_SHAPE(4, 0), &place))
+	if (xdp_meta_find(ctx, &meta, XDP_META_SLOT_RX_HASH, &place))
 		return XDP_PASS;
 	return *(__u32 *)(meta.claimed + XDP_META_OFFSET(place)) & 1 ? XDP_DROP : XDP_PASS;
 }

@@ -81,20 +81,22 @@ static __always_inline int read_all(struct xdp_md *ctx, const struct config *c, 
 				    struct xdp_meta *meta)
 {
 	__u32 queue = ctx->rx_queue_index & (QUEUES - 1), i;
+	struct xdp_meta peeked;
 	struct epoch *e;
 
 	r->packets++;
 	r->wrong_tag += now->want.inband && (now->want.vlan_proto != ETH_P_8021Q ||
 					     now->want.inband_tci != now->want.vlan_tci);
 	read_kfunc(ctx, &now->got[KFUNC]);
-	if (xdp_meta_claim(ctx, meta)) {
+	/* Late bound where the driver wrote the record, the others in what is claimed after that. */
+	if (xdp_meta_peek(ctx, &peeked)) {
 		r->no_record += !c->off;
 		/* Without the record's time there is nothing to compare with. */
 		now->want.value[STAMP] = now->got[KFUNC].value[STAMP];
 		judge(r, &now->nowhere, now, KFUNC);
 		return -1;
 	}
-	e = find_epoch(r, queue, xdp_meta_layout_id(meta), xdp_meta_generation(meta));
+	e = find_epoch(r, queue, xdp_meta_layout_id(&peeked), xdp_meta_generation(&peeked));
 	if (!e)
 		e = &now->nowhere;
 	e->packets++;
@@ -102,8 +104,12 @@ static __always_inline int read_all(struct xdp_md *ctx, const struct config *c, 
 	e->tagged += now->want.vlan_proto != 0;
 	for (i = 0; i < FIELDS; i++)
 		e->want[i] += now->want.has >> i & 1;
+	read_late_bound(ctx, &r->unbound, &peeked, &now->got[LATE_BOUND]);
+	if (xdp_meta_claim(ctx, meta)) {
+		r->no_record++;
+		return -1;
+	}
 	read_frozen(meta, &now->got[FROZEN]);
-	read_late_bound(ctx, &r->unbound, meta, &now->got[LATE_BOUND]);
 	expect_stamp(c, r, queue, now, e);
 	judge(r, e, now, LATE_BOUND);
 	judge(r, e, now, KFUNC);

@@ -173,5 +173,8 @@ const _: () = {
 /// Bytes of a layout's own BTF, the same for every layout.
 pub const BTF_SIZE: usize = <RxMeta as XdpMeta>::BTF[0].len();
 
-/// The module's own BTF: every layout, the ids, and the kfunc.
-pub const MODULE_BTF: Module<32768> = Module::new().with::<RxMeta>().kfunc(&Kfunc::META_FIELD);
+/// The module's own BTF: every layout, the ids, and the kfuncs.
+pub const MODULE_BTF: Module<32768> = Module::new()
+    .with::<RxMeta>()
+    .kfunc(&Kfunc::META_FIELD)
+    .kfunc(&Kfunc::META_RECORD);

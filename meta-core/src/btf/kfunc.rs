@@ -15,6 +15,8 @@ pub enum Type {
     S32,
     /// `struct xdp_md *`: the program's context, an `xdp_buff` for the function.
     XdpMd,
+    /// `__u8 *`: bytes that the program may read, as many as its argument `rdonly_buf_size` says.
+    Bytes,
 }
 
 /// A parameter.
@@ -51,6 +53,23 @@ pub struct Kfunc {
 }
 
 impl Kfunc {
+    /// `bpf_xdp_meta_record`: a packet's record, where the driver wrote it. Every driver's module has this one. It may give
+    /// NULL: registered with `KF_RET_NULL`.
+    pub const META_RECORD: Self = Self {
+        name: "bpf_xdp_meta_record",
+        result: Type::Bytes,
+        params: &[
+            Param {
+                name: "ctx",
+                ty: Type::XdpMd,
+            },
+            Param {
+                name: "rdonly_buf_size",
+                ty: Type::U32,
+            },
+        ],
+    };
+
     /// `bpf_xdp_meta_field`: where a field is in a layout. Every driver's module has this one.
     pub const META_FIELD: Self = Self {
         name: "bpf_xdp_meta_field",

@@ -240,6 +240,10 @@ impl<const CAP: usize> Module<CAP> {
             Type::U64 => self.btf.scalar(Kind::U64),
             Type::S32 => self.btf.scalar(Kind::S32),
             Type::XdpMd => base::xdp_md(&mut self.btf),
+            Type::Bytes => {
+                let byte = self.btf.scalar(Kind::U8);
+                self.btf.pointer(byte)
+            }
         }
     }
 }

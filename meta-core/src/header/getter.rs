@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0 OR GPL-2.0
 
-//! The line that makes a field's getter: which macro, and what it must know.
+//! The lines that make a field's getter: what it takes the field for, which macro, and what that must know.
 
 use core::fmt::{self, Display, Formatter};
 
@@ -55,6 +55,25 @@ impl<'a> Getter<'a> {
             depth: 0,
         };
         declaration.fmt(f)
+    }
+}
+
+/// What the getter takes the field for: an entry of `xdp_meta_wanted`.
+pub(super) struct Wanted<'a>(pub(super) Getter<'a>);
+
+impl Display for Wanted<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let field = self.0.field;
+        let upper = Upper(field.name);
+        write!(
+            f,
+            "[XDP_META_SLOT_{upper}] = {{ XDP_META_{upper}, XDP_META_SHAPE(sizeof("
+        )?;
+        self.0.ty(f)?;
+        if matches!(field.ty, Type::Array(..)) {
+            write!(f, "{}", Dimensions(&field.ty))?;
+        }
+        write!(f, "), {}) }}", field.bits)
     }
 }
 

@@ -1,22 +1,23 @@
 /* Where a field's bytes are, if `size` of them from there on are in front of the packet: 0, or negative. */
 static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset, __u32 size, void **at)
 {
-	/* The verifier must see what the offset is limited to, so the compiler must not see that it is already. */
-	asm volatile("" : "+r"(offset));
+	if (size > 8) {
+		/* The verifier must see what the offset is limited to, so the compiler must not see that it is already. */
+		asm volatile("" : "+r"(offset));
+		if (offset > XDP_META_CLAIM - size)
+			return XDP_META_NO_MATCH;
+	}
 	*at = meta->claimed + offset;
-	return *at + size > meta->data ? XDP_META_NO_MATCH : 0;
+	return meta->data && *at + size > meta->data ? XDP_META_NO_MATCH : 0;
 }
-
-#define XDP_META_OFFSET(place) ((place) & (XDP_META_CLAIM - 1))
 
 /* Gives an integer, an enum, a struct or a union. */
 #define XDP_META_GETTER(name, type, NAME)                                                                             \
-	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, struct xdp_meta *meta, type *value)        \
 	{                                                                                                             \
-		__u64 place = 0;                                                                                      \
+		__u32 place = 0;                                                                                      \
 		void *at;                                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), 0), &place);                                     \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
 			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(type), &at);                           \
@@ -29,13 +30,12 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 
 /* Gives an array: `dims` is [6], or [2][3]. */
 #define XDP_META_ARRAY_GETTER(name, type, dims, NAME)                                                                 \
-	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta,               \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, struct xdp_meta *meta,                     \
 						       type (*value)dims)                                             \
 	{                                                                                                             \
-		__u64 place = 0;                                                                                      \
+		__u32 place = 0;                                                                                      \
 		void *at;                                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(*value), 0), &place);                                   \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
 			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(*value), &at);                         \
@@ -47,7 +47,7 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	}
 
 /* A bit-field lies within one aligned unit of its type; C counts bits from the end that is the machine's. */
-#define xdp_meta_first_bit(place, size) (((place) & ((size) - 1)) << 3 | ((place) >> 6 & 7))
+#define xdp_meta_first_bit(place, size) ((XDP_META_OFFSET(place) & ((size) - 1)) << 3 | ((place) >> 16 & 7))
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define xdp_meta_shift(place, size, bits) xdp_meta_first_bit(place, size)
 #else
@@ -56,12 +56,11 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 
 /* Gives a bit-field. */
 #define XDP_META_BITS_GETTER(name, type, bits, NAME)                                                                  \
-	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, struct xdp_meta *meta, type *value)        \
 	{                                                                                                             \
-		__u64 place = 0;                                                                                      \
+		__u32 place = 0;                                                                                      \
 		void *at;                                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), bits), &place);                                  \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
 			err = xdp_meta_at(meta, XDP_META_OFFSET(place) & -sizeof(type), sizeof(type), &at);           \

@@ -11,7 +11,7 @@
  *		__u32 hash;
  *		int err;
  *
- *		if (xdp_meta_claim(ctx, &meta))
+ *		if (xdp_meta_peek(ctx, &meta))
  *			return XDP_PASS;	// this packet has no record
  *		err = xdp_meta_get_rx_hash(ctx, &meta, &hash);
  *		if (!err)
@@ -20,15 +20,23 @@
  *			;			// the hardware hashes, but not this packet
  *		else if (err == XDP_META_NOT_IN_LAYOUT)
  *			;			// hashing is off now
- *		xdp_meta_release(ctx);		// so that GRO merges as ever
  *		return XDP_PASS;
  *	}
  *
- * Claim before bpf_xdp_adjust_head(). After a release, or anything else that moves the packet, `meta` is spent. A getter
- * gives 0 and the value, or one of enum xdp_meta_error and the value 0.
+ * A getter gives 0 and the value, or one of enum xdp_meta_error and the value 0. There are three ways to a record:
  *
- * A field is looked up with a kfunc once for each generation of each ring. No lookup needs a lock: what is cached for a
- * field carries the generation and the layout that it is true of, in the same word.
+ * xdp_meta_peek()	reads it where the driver wrote it; nothing moves, and GRO merges as ever. Read before you write in front of
+ *			the packet: a record lies where bpf_xdp_adjust_head() makes room.
+ * xdp_meta_claim()	exposes it as well, so that it goes with the packet: to TC, to programs of cpumaps and devmaps, to other
+ *			interfaces and sockets. After a release, or anything else that moves the packet, the verifier refuses
+ *			what reads it.
+ * xdp_meta_open()	finds one that an earlier program has claimed.
+ *
+ * The first two ask the kernel whose packet it is: bytes in front of another driver's packet, or of one that generic XDP looks
+ * at, are anybody's, and never taken for a record.
+ *
+ * Fields are looked up with a kfunc once for each layout that is met, whenever that is. A layout's id stands for its content,
+ * so what was found once is true for ever, and no lookup needs a lock.
  */
 #ifndef __XDP_META_BPF_H
 #define __XDP_META_BPF_H

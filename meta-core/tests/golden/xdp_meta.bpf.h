@@ -11,7 +11,7 @@
  *		__u32 hash;
  *		int err;
  *
- *		if (xdp_meta_claim(ctx, &meta))
+ *		if (xdp_meta_peek(ctx, &meta))
  *			return XDP_PASS;	// this packet has no record
  *		err = xdp_meta_get_rx_hash(ctx, &meta, &hash);
  *		if (!err)
@@ -20,15 +20,23 @@
  *			;			// the hardware hashes, but not this packet
  *		else if (err == XDP_META_NOT_IN_LAYOUT)
  *			;			// hashing is off now
- *		xdp_meta_release(ctx);		// so that GRO merges as ever
  *		return XDP_PASS;
  *	}
  *
- * Claim before bpf_xdp_adjust_head(). After a release, or anything else that moves the packet, `meta` is spent. A getter
- * gives 0 and the value, or one of enum xdp_meta_error and the value 0.
+ * A getter gives 0 and the value, or one of enum xdp_meta_error and the value 0. There are three ways to a record:
  *
- * A field is looked up with a kfunc once for each generation of each ring. No lookup needs a lock: what is cached for a
- * field carries the generation and the layout that it is true of, in the same word.
+ * xdp_meta_peek()	reads it where the driver wrote it; nothing moves, and GRO merges as ever. Read before you write in front of
+ *			the packet: a record lies where bpf_xdp_adjust_head() makes room.
+ * xdp_meta_claim()	exposes it as well, so that it goes with the packet: to TC, to programs of cpumaps and devmaps, to other
+ *			interfaces and sockets. After a release, or anything else that moves the packet, the verifier refuses
+ *			what reads it.
+ * xdp_meta_open()	finds one that an earlier program has claimed.
+ *
+ * The first two ask the kernel whose packet it is: bytes in front of another driver's packet, or of one that generic XDP looks
+ * at, are anybody's, and never taken for a record.
+ *
+ * Fields are looked up with a kfunc once for each layout that is met, whenever that is. A layout's id stands for its content,
+ * so what was found once is true for ever, and no lookup needs a lock.
  */
 #ifndef __XDP_META_BPF_H
 #define __XDP_META_BPF_H
@@ -114,23 +122,51 @@ struct nic_rx_hash_vlan {
 	__u16 present;
 } __attribute__((preserve_access_index));
 
+/* What a header and a layout must agree on. */
+#define XDP_META_SHAPE(size, width) ((size) << 8 | (width) << 21)
+#define XDP_META_SHAPE_MASK XDP_META_SHAPE(0x3f, 0x3f)
+
+/* What each slot's field is taken for. */
+static const struct xdp_meta_wanted {
+	__u32 field;
+	__u32 shape;
+} xdp_meta_wanted[XDP_META_SLOTS] = {
+	[XDP_META_SLOT_RX_TIMESTAMP] = { XDP_META_RX_TIMESTAMP, XDP_META_SHAPE(sizeof(__u64), 0) },
+	[XDP_META_SLOT_RX_HASH] = { XDP_META_RX_HASH, XDP_META_SHAPE(sizeof(__u32), 0) },
+	[XDP_META_SLOT_RX_HASH_TYPE] = { XDP_META_RX_HASH_TYPE, XDP_META_SHAPE(sizeof(__u16), 0) },
+	[XDP_META_SLOT_RX_VLAN_TCI] = { XDP_META_RX_VLAN_TCI, XDP_META_SHAPE(sizeof(__u16), 0) },
+	[XDP_META_SLOT_RX_VLAN_PROTO] = { XDP_META_RX_VLAN_PROTO, XDP_META_SHAPE(sizeof(__be16), 0) },
+	[XDP_META_SLOT_RX_CSUM] = { XDP_META_RX_CSUM, XDP_META_SHAPE(sizeof(__u16), 0) },
+	[XDP_META_SLOT_RX_PACKET_TYPE] = { XDP_META_RX_PACKET_TYPE, XDP_META_SHAPE(sizeof(__u16), 0) },
+};
+
 /* Why there is no value. */
 enum xdp_meta_error {
-	XDP_META_NOT_IN_LAYOUT = -61,	/* ENODATA: no packet of this generation has the field */
+	XDP_META_NOT_IN_LAYOUT = -61,	/* ENODATA: no packet of this layout has the field */
 	XDP_META_NOT_IN_PACKET = -42,	/* ENOMSG: this packet does not have it, others may */
 	XDP_META_NO_RECORD = -2,	/* ENOENT: no record, or one of a layout that the kernel does not know */
 	XDP_META_NO_DRIVER = -95,	/* EOPNOTSUPP: the device writes no records */
 	XDP_META_NO_MATCH = -71,	/* EPROTO: the field has another size than this header says */
+	XDP_META_NO_ROOM = -28,		/* ENOSPC: more than XDP_META_LAYOUTS layouts were met */
 };
 
-/* Rings that have cached lookups of their own; a power of two. With more of them some share, and look up more often. */
-#ifndef XDP_META_QUEUES
-#define XDP_META_QUEUES 16
+/* Layouts whose places are kept; a power of two. With few of them some are found at a second look. */
+#ifndef XDP_META_LAYOUTS
+#define XDP_META_LAYOUTS 256
 #endif
 
-/* Bytes in front of the packet that a claim exposes: the largest record. */
-#define XDP_META_CLAIM 64
+/*
+ * Bytes in front of the packet that are looked at: the largest record, and 8 more, so that 8 bytes from any offset of six bits
+ * are among them.
+ */
+#define XDP_META_CLAIM 72
 #define XDP_META_TRAILER 8
+
+/*
+ * The record that the driver wrote for this packet: as many bytes as are asked for, at most 216, that end where the packet starts.
+ * NULL: the packet is not the driver's own, or is not where it was, or has metadata already.
+ */
+extern const __u8 *bpf_xdp_meta_record(struct xdp_md *ctx, __u32 rdonly_buf_size) __ksym;
 
 /*
  * Where a field is in the records of a layout, from the module: bits 0 to 7 bytes back from the packet, 8 to 13 size,
@@ -139,50 +175,52 @@ enum xdp_meta_error {
  */
 extern int bpf_xdp_meta_field(struct xdp_md *ctx, __u32 layout_id, __u32 field_id) __ksym;
 
-/* A claimed record. */
+/*
+ * What is known of a layout. A place has in bits 0 to 15 the field's present bit as the trailer has it (none: it is not in the
+ * layout), 16 to 18 a bit-field's first bit in its byte, 26 to 31 offset in a claim. Each is written once, and 0 before that, so
+ * it does not matter in which order another processor sees them.
+ */
+struct xdp_meta_layout {
+	__u32 id;
+	__u32 taken;
+	__u32 place[XDP_META_SLOTS];
+} __attribute__((aligned(64)));
+
+#define XDP_META_ASKED (1U << 19)	/* not 0, whatever the answer was */
+#define XDP_META_OTHER_SHAPE (1U << 20)
+#define XDP_META_OFFSET(place) ((__u64)((place) >> 26))
+
+static struct xdp_meta_layout xdp_meta_layouts[XDP_META_LAYOUTS];
+
+/* A record. */
 struct xdp_meta {
-	void *claimed;	/* XDP_META_CLAIM bytes in front of the packet */
-	void *data;	/* the packet */
-	__u64 trailer;
-	__u32 queue;
+	void *claimed;		/* XDP_META_CLAIM bytes in front of the packet */
+	void *data;		/* the packet; NULL if they are in sight without a claim */
+	__u64 trailer;		/* read as one word */
+	const struct xdp_meta_layout *layout;	/* once a getter needed it */
 };
 
-/*
- * The trailer is read as one word. A cached lookup has layout and generation where the trailer would have them if the
- * other 16 bits were the low ones; in those are bits 0 to 5 offset in the claim, 6 to 8 a bit-field's first bit in its byte,
- * 9 to 14 where in the trailer its present bit is, 15 that the layout does not have the field. So one comparison says of most
- * packets that the lookup is theirs and the field is in the layout.
- */
-#define XDP_META_KEY_MASK (~0xffffULL)
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-#define xdp_meta_key(meta) ((meta)->trailer << 16)
-#define XDP_META_PRESENT 48
 #define xdp_meta_layout_id(meta) ((__u32)(meta)->trailer)
-#define xdp_meta_key_layout_id(key) ((__u32)((key) >> 16))
 #define xdp_meta_generation(meta) ((__u16)((meta)->trailer >> 32))
+#define xdp_meta_present(meta) ((__u32)((meta)->trailer >> 48))
 #else
-#define xdp_meta_key(meta) ((meta)->trailer & XDP_META_KEY_MASK)
-#define XDP_META_PRESENT 0
 #define xdp_meta_layout_id(meta) ((__u32)((meta)->trailer >> 32))
-#define xdp_meta_key_layout_id(key) ((__u32)((key) >> 32))
 #define xdp_meta_generation(meta) ((__u16)((meta)->trailer >> 16))
+#define xdp_meta_present(meta) ((__u32)(__u16)(meta)->trailer)
 #endif
-#define xdp_meta_present(meta) ((__u16)((meta)->trailer >> XDP_META_PRESENT))
 
-/* What a header and a layout must agree on. */
-#define XDP_META_SHAPE(size, width) ((size) << 8 | (width) << 21)
-#define XDP_META_SHAPE_MASK XDP_META_SHAPE(0x3f, 0x3f)
-
-static __u64 xdp_meta_cache[XDP_META_QUEUES][XDP_META_SLOTS];
-
-/* Hides the record again. */
-static __always_inline void xdp_meta_release(struct xdp_md *ctx)
+static __always_inline int xdp_meta_from(void *claimed, void *data, struct xdp_meta *meta)
 {
-	bpf_xdp_adjust_meta(ctx, XDP_META_CLAIM);
+	meta->claimed = claimed;
+	meta->data = data;
+	meta->trailer = *(__u64 *)(claimed + XDP_META_CLAIM - XDP_META_TRAILER);
+	meta->layout = NULL;
+	return xdp_meta_layout_id(meta) ? 0 : XDP_META_NO_RECORD;
 }
 
 /* Whether the bytes from `claimed` to `data` are a claim with a record: 0, or negative. */
-static __always_inline int xdp_meta_from(void *claimed, void *data, __u32 queue, struct xdp_meta *meta)
+static __always_inline int xdp_meta_between(void *claimed, void *data, struct xdp_meta *meta)
 {
 	if (claimed + XDP_META_CLAIM > data)
 		return XDP_META_NO_RECORD;
@@ -190,19 +228,29 @@ static __always_inline int xdp_meta_from(void *claimed, void *data, __u32 queue,
 	asm volatile("" : "+r"(claimed));
 	if (claimed + XDP_META_CLAIM < data)
 		return XDP_META_NO_RECORD;
-	meta->claimed = claimed;
-	meta->data = data;
-	meta->trailer = *(__u64 *)(claimed + XDP_META_CLAIM - XDP_META_TRAILER);
-	meta->queue = queue;
-	return xdp_meta_layout_id(meta) ? 0 : XDP_META_NO_RECORD;
+	return xdp_meta_from(claimed, data, meta);
+}
+
+/* Looks at the packet's record. 0, or negative: there is none. */
+static __always_inline int xdp_meta_peek(struct xdp_md *ctx, struct xdp_meta *meta)
+{
+	void *record = (void *)bpf_xdp_meta_record(ctx, XDP_META_CLAIM);
+
+	return record ? xdp_meta_from(record, NULL, meta) : XDP_META_NO_RECORD;
+}
+
+/* Hides the record again. */
+static __always_inline void xdp_meta_release(struct xdp_md *ctx)
+{
+	bpf_xdp_adjust_meta(ctx, XDP_META_CLAIM);
 }
 
 /* Exposes the packet's record. 0, or negative: there is none, and nothing is claimed. */
 static __always_inline int xdp_meta_claim(struct xdp_md *ctx, struct xdp_meta *meta)
 {
-	if (bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM))
+	if (!bpf_xdp_meta_record(ctx, XDP_META_CLAIM) || bpf_xdp_adjust_meta(ctx, -XDP_META_CLAIM))
 		return XDP_META_NO_RECORD;
-	if (!xdp_meta_from((void *)(long)ctx->data_meta, (void *)(long)ctx->data, ctx->rx_queue_index, meta))
+	if (!xdp_meta_between((void *)(long)ctx->data_meta, (void *)(long)ctx->data, meta))
 		return 0;
 	xdp_meta_release(ctx);
 	return XDP_META_NO_RECORD;
@@ -213,77 +261,138 @@ static __always_inline int xdp_meta_claim(struct xdp_md *ctx, struct xdp_meta *m
  * at another interface, in TC (`ctx` may be a struct __sk_buff). 0, or negative. Getters answer where the packet is still the
  * driver's: in programs of cpumaps and devmaps; elsewhere read exactly.
  */
-#define xdp_meta_open(ctx, queue, meta) \
-	xdp_meta_from((void *)(long)(ctx)->data_meta, (void *)(long)(ctx)->data, queue, meta)
+#define xdp_meta_open(ctx, meta) xdp_meta_between((void *)(long)(ctx)->data_meta, (void *)(long)(ctx)->data, meta)
 
-#define XDP_META_MISSING (1 << 15)
-
-/* Looks a field of this size and width up; gives the cached word, or negative. Happens once for each generation. */
-static __noinline __s64 xdp_meta_bind(struct xdp_md *ctx, __u64 key, __u32 slot, __u32 field, __u32 shape)
+/* Asks where a field is: a place, or negative. */
+static __always_inline __s64 xdp_meta_ask(struct xdp_md *ctx, __u32 layout_id, __u32 slot)
 {
-	__u32 queue = ctx->rx_queue_index & (XDP_META_QUEUES - 1);
-	int found = bpf_xdp_meta_field(ctx, xdp_meta_key_layout_id(key), field);
-	__u64 info = XDP_META_MISSING;
+	const struct xdp_meta_wanted *wanted;
+	__u32 distance, found;
+	int answer;
 
-	if (found >= 0) {
-		__u32 distance = found & 0xff, present = found >> 14 & 0xf, bit = found >> 18 & 7;
-
-		if (!distance || distance > XDP_META_CLAIM || (found & XDP_META_SHAPE_MASK) != shape)
-			return XDP_META_NO_MATCH;
-		info = (XDP_META_CLAIM - distance) | bit << 6 | (XDP_META_PRESENT + present) << 9;
-	} else if (found != XDP_META_NOT_IN_LAYOUT) {
-		return found;
-	}
-	if (slot < XDP_META_SLOTS)
-		*(volatile __u64 *)&xdp_meta_cache[queue][slot] = key | info;
-	return info;
+	if (slot >= XDP_META_SLOTS)
+		return XDP_META_NO_MATCH;
+	wanted = &xdp_meta_wanted[slot];
+	answer = bpf_xdp_meta_field(ctx, layout_id, wanted->field);
+	if (answer == XDP_META_NOT_IN_LAYOUT)
+		return XDP_META_ASKED;
+	if (answer < 0)
+		return answer;
+	found = answer;
+	distance = found & 0xff;
+	if (distance <= XDP_META_TRAILER || distance > XDP_META_CLAIM - 8 || (found & XDP_META_SHAPE_MASK) != wanted->shape)
+		return XDP_META_ASKED | XDP_META_OTHER_SHAPE;
+	return (XDP_META_CLAIM - distance) << 26 | XDP_META_ASKED | (found >> 18 & 7) << 16 | 1U << (found >> 14 & 0xf);
 }
 
-/* Finds a field in a claimed record: 0 and where it is, as the cached word has it, or negative. */
-static __always_inline int xdp_meta_find(struct xdp_md *ctx, const struct xdp_meta *meta, __u32 slot, __u32 field,
-					 __u32 shape, __u64 *place)
+/* Finds a layout among those that are known, or makes it known; gives its index, or negative. */
+static __noinline int xdp_meta_learn(struct xdp_md *ctx, __u32 layout_id)
 {
-	__u32 queue = meta->queue & (XDP_META_QUEUES - 1);
-	__u64 key = xdp_meta_key(meta);
-	__u64 info;
+	__u32 place[XDP_META_SLOTS], at, slot, i;
+	struct xdp_meta_layout *layout;
 
-	info = *(volatile __u64 *)&xdp_meta_cache[queue][slot] ^ key;
-	if (info >= XDP_META_MISSING) {
-		if (info & XDP_META_KEY_MASK) {
-			__s64 bound = xdp_meta_bind(ctx, key, slot, field, shape);
-
-			if (bound < 0)
-				return bound;
-			info = bound;
-		}
-		if (info >= XDP_META_MISSING)
-			return XDP_META_NOT_IN_LAYOUT;
+	for (i = 0; i < XDP_META_LAYOUTS; i++) {
+		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
+		if (xdp_meta_layouts[at].id == layout_id)
+			return at;
+		if (!xdp_meta_layouts[at].taken)
+			break;
 	}
-	if (!(meta->trailer >> (info >> 9) & 1))
-		return XDP_META_NOT_IN_PACKET;
-	*place = info;
+	for (slot = 0; slot < XDP_META_SLOTS; slot++) {
+		__s64 answer = xdp_meta_ask(ctx, layout_id, slot);
+
+		if (answer < 0)
+			return answer;
+		place[slot] = answer;
+	}
+	for (i = 0; i < XDP_META_LAYOUTS; i++) {
+		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
+		layout = &xdp_meta_layouts[at];
+		if (layout->taken || __sync_val_compare_and_swap(&layout->taken, 0, 1))
+			continue;
+		for (slot = 0; slot < XDP_META_SLOTS; slot++)
+			layout->place[slot] = place[slot];
+		__sync_val_compare_and_swap(&layout->id, 0, layout_id);
+		return at;
+	}
+	return XDP_META_NO_ROOM;
+}
+
+/* Makes out what a record's layout is: 0, or negative. */
+static __always_inline int xdp_meta_bind(struct xdp_md *ctx, struct xdp_meta *meta)
+{
+	__u32 id = xdp_meta_layout_id(meta), at = id;
+
+	if (*(volatile __u32 *)&xdp_meta_layouts[at & (XDP_META_LAYOUTS - 1)].id != id) {
+		int learnt = xdp_meta_learn(ctx, id);
+
+		if (learnt < 0)
+			return learnt;
+		at = learnt;
+	}
+	meta->layout = &xdp_meta_layouts[at & (XDP_META_LAYOUTS - 1)];
+	return 0;
+}
+
+/* Where a field is that the packet does not have, or of which nothing is known yet: its place, or negative. */
+static __noinline __s64 xdp_meta_miss(struct xdp_md *ctx, __u64 trailer, __u32 slot, __u32 place)
+{
+	struct xdp_meta meta = { .trailer = trailer };
+
+	if (!place) {
+		__s64 answer = xdp_meta_ask(ctx, xdp_meta_layout_id(&meta), slot);
+
+		if (answer < 0)
+			return answer;
+		place = answer;
+	}
+	if (place & xdp_meta_present(&meta))
+		return place;
+	if (place & XDP_META_OTHER_SHAPE)
+		return XDP_META_NO_MATCH;
+	return place & 0xffff ? XDP_META_NOT_IN_PACKET : XDP_META_NOT_IN_LAYOUT;
+}
+
+/* Finds a field of a record: 0 and its place, or negative. */
+static __always_inline int xdp_meta_find(struct xdp_md *ctx, struct xdp_meta *meta, __u32 slot, __u32 *place)
+{
+	if (!meta->layout) {
+		int err = xdp_meta_bind(ctx, meta);
+
+		if (err)
+			return err;
+	}
+	*place = *(volatile const __u32 *)&meta->layout->place[slot];
+	if (!(*place & xdp_meta_present(meta))) {
+		__s64 found = xdp_meta_miss(ctx, meta->trailer, slot, *place);
+
+		if (found < 0)
+			return found;
+		*place = found;
+	}
 	return 0;
 }
 
 /* Where a field's bytes are, if `size` of them from there on are in front of the packet: 0, or negative. */
 static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset, __u32 size, void **at)
 {
-	/* The verifier must see what the offset is limited to, so the compiler must not see that it is already. */
-	asm volatile("" : "+r"(offset));
+	if (size > 8) {
+		/* The verifier must see what the offset is limited to, so the compiler must not see that it is already. */
+		asm volatile("" : "+r"(offset));
+		if (offset > XDP_META_CLAIM - size)
+			return XDP_META_NO_MATCH;
+	}
 	*at = meta->claimed + offset;
-	return *at + size > meta->data ? XDP_META_NO_MATCH : 0;
+	return meta->data && *at + size > meta->data ? XDP_META_NO_MATCH : 0;
 }
-
-#define XDP_META_OFFSET(place) ((place) & (XDP_META_CLAIM - 1))
 
 /* Gives an integer, an enum, a struct or a union. */
 #define XDP_META_GETTER(name, type, NAME)                                                                             \
-	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, struct xdp_meta *meta, type *value)        \
 	{                                                                                                             \
-		__u64 place = 0;                                                                                      \
+		__u32 place = 0;                                                                                      \
 		void *at;                                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), 0), &place);                                     \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
 			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(type), &at);                           \
@@ -296,13 +405,12 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 
 /* Gives an array: `dims` is [6], or [2][3]. */
 #define XDP_META_ARRAY_GETTER(name, type, dims, NAME)                                                                 \
-	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta,               \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, struct xdp_meta *meta,                     \
 						       type (*value)dims)                                             \
 	{                                                                                                             \
-		__u64 place = 0;                                                                                      \
+		__u32 place = 0;                                                                                      \
 		void *at;                                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(*value), 0), &place);                                   \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
 			err = xdp_meta_at(meta, XDP_META_OFFSET(place), sizeof(*value), &at);                         \
@@ -314,7 +422,7 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 	}
 
 /* A bit-field lies within one aligned unit of its type; C counts bits from the end that is the machine's. */
-#define xdp_meta_first_bit(place, size) (((place) & ((size) - 1)) << 3 | ((place) >> 6 & 7))
+#define xdp_meta_first_bit(place, size) ((XDP_META_OFFSET(place) & ((size) - 1)) << 3 | ((place) >> 16 & 7))
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define xdp_meta_shift(place, size, bits) xdp_meta_first_bit(place, size)
 #else
@@ -323,12 +431,11 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 
 /* Gives a bit-field. */
 #define XDP_META_BITS_GETTER(name, type, bits, NAME)                                                                  \
-	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, const struct xdp_meta *meta, type *value)  \
+	static __always_inline int xdp_meta_get_##name(struct xdp_md *ctx, struct xdp_meta *meta, type *value)        \
 	{                                                                                                             \
-		__u64 place = 0;                                                                                      \
+		__u32 place = 0;                                                                                      \
 		void *at;                                                                                             \
-		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, XDP_META_##NAME,                             \
-					XDP_META_SHAPE(sizeof(type), bits), &place);                                  \
+		int err = xdp_meta_find(ctx, meta, XDP_META_SLOT_##NAME, &place);                                     \
                                                                                                                       \
 		if (!err)                                                                                             \
 			err = xdp_meta_at(meta, XDP_META_OFFSET(place) & -sizeof(type), sizeof(type), &at);           \

@@ -17,8 +17,9 @@ use super::NICS;
 /// The plugin's parts of a burst that are instructions of the driver.
 const PARTS: usize = 4;
 /// Ways to read, with what a reader's number counts.
-const WAYS: [(&str, &str); 3] = [
+const WAYS: [(&str, &str); 4] = [
     ("late_bound", "late-bound, fields"),
+    ("claimed", "late-bound, claimed and released, fields"),
     ("exact", "exact, fields"),
     ("kfunc", "kfuncs, calls"),
 ];

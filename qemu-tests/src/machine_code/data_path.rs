@@ -31,6 +31,7 @@ const ENTRIES: &[&[&str]] = &[
     &["sys::metadata_ops::rx_hash"],
     &["sys::metadata_ops::rx_vlan_tag"],
     &["bpf_xdp_meta_field"],
+    &["bpf_xdp_meta_record"],
 ];
 
 /// Off the data path, and known to reach a panic: if it is not seen there, it is seen nowhere.

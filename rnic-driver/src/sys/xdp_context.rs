@@ -10,8 +10,18 @@
 //! C headers: [`include/net/xdp.h`](srctree/include/net/xdp.h),
 //! [`include/net/xsk_buff_pool.h`](srctree/include/net/xsk_buff_pool.h)
 
-use super::{bindings, metadata_ops::Stash, napi::NapiContext, netdev::NetDevice, xdp::Prog};
-use core::{mem, ptr};
+use super::{
+    bindings,
+    metadata_ops::{Door, Stash},
+    napi::NapiContext,
+    netdev::NetDevice,
+    page_pool::HEADROOM,
+    xdp::Prog,
+};
+use core::{
+    mem,
+    ptr::{self, NonNull},
+};
 use kernel::prelude::*;
 
 /// An `xdp_buff` with the pointer to the stash behind it.
@@ -81,6 +91,43 @@ impl Context {
         // SAFETY: A program runs, so that the pointer is to an `S` that `run` borrows, by the invariant.
         unsafe { &*stash.cast::<S>() }
     }
+}
+
+/// REG_STATE_REGISTERED of net/core/xdp.c.
+const REGISTERED: u32 = 1;
+
+/// The record of the packet that a program looks at: the `size` bytes that end where the packet starts. `None` if nobody can
+/// say that the driver wrote them.
+///
+/// Only a driver registers a queue together with a memory model: what runs for generic XDP, a cpumap, a devmap or a test has a
+/// queue that is not registered, or the stack's own, whose memory has none. So a registered one with a model, of an interface
+/// behind one of our doors, is ours, and this is its program. Our packets begin [`HEADROOM`] bytes behind their buffer's start,
+/// until somebody moves them.
+///
+/// # Safety
+///
+/// `ctx` is the context of a running program of XDP.
+#[inline]
+pub(super) unsafe fn record(ctx: *const bindings::xdp_buff, size: usize) -> Option<NonNull<u8>> {
+    // SAFETY: The context is a live xdp_buff.
+    let xdp = unsafe { &*ctx };
+    // SAFETY: It has a queue while the program runs.
+    let rxq = unsafe { &*xdp.rxq };
+    let has_model = matches!(
+        rxq.mem.type_,
+        bindings::xdp_mem_type_MEM_TYPE_PAGE_POOL | bindings::xdp_mem_type_MEM_TYPE_XSK_BUFF_POOL
+    );
+    if rxq.reg_state != REGISTERED || !has_model {
+        return None;
+    }
+    // SAFETY: The interface of a registered queue is live.
+    Door::of(unsafe { NetDevice::from_raw(rxq.dev) })?;
+    let start = xdp.data_hard_start.wrapping_byte_add(HEADROOM);
+    // The kernel has its struct xdp_frame in the first 40 bytes.
+    if xdp.data != start || xdp.data_meta != start || size > HEADROOM - 40 {
+        return None;
+    }
+    NonNull::new(start.wrapping_byte_sub(size).cast())
 }
 
 /// What a program decided. What no driver carries out ends as [`Verdict::Aborted`].

@@ -64,6 +64,7 @@ fn module(case: &mut Case<'_>) -> Result<()> {
     }
     check("a union of the layouts", "] UNION '");
     check("the kfunc", "FUNC 'bpf_xdp_meta_field' type_id=");
+    check("the other kfunc", "FUNC 'bpf_xdp_meta_record' type_id=");
     check("its prototype", "FUNC_PROTO '(anon)' ret_type_id=");
     for layout in RxMeta::LAYOUTS {
         // bpftool prints enumerators as signed or unsigned numbers by the enum's flag.
