@@ -15,6 +15,8 @@ pub enum Kind {
     Teeth,
     /// Two NICs on one wire inside the machine, the second one in a network namespace with its in-tree driver.
     Pair,
+    /// One NIC with a driver that is not ours.
+    Foreign,
     /// A pair whose first NIC has its in-tree driver too: shows what a test says of a driver that is not ours.
     Control,
 }
@@ -66,6 +68,7 @@ pub const LANES: &[Lane] = &[
     ),
     lane("e1000e-pair", Kind::Pair, "e1000e", Variant::Plain),
     lane("igb-pair", Kind::Pair, "igb", Variant::Plain),
+    lane("igb-foreign", Kind::Foreign, "igb", Variant::Plain),
     lane("e1000e-control", Kind::Control, "e1000e", Variant::Plain),
     lane("igb-control", Kind::Control, "igb", Variant::Plain),
 ];
@@ -87,29 +90,30 @@ impl Lane {
         LANES[0]
     }
 
-    /// Whether a guest case runs here that asks for `wanted`: a lane's name, a build of the module, `pair`, or nothing.
+    /// Whether a guest case runs here that asks for `wanted`: a lane's name, a build of the module, `pair`, `foreign`, or nothing.
     pub fn takes(&self, wanted: Option<&str>) -> bool {
         match (self.kind, wanted) {
             (Kind::Plain, None) => true,
             (Kind::Teeth, Some(wanted)) => wanted == self.name || wanted == self.variant.name(),
             (Kind::Pair, Some(wanted)) => wanted == self.name || wanted == "pair",
+            (Kind::Foreign, Some(wanted)) => wanted == self.name || wanted == "foreign",
             (Kind::Plain, Some(wanted)) => wanted == self.name,
-            (Kind::Teeth | Kind::Pair, None) | (Kind::Control, _) => false,
+            (Kind::Teeth | Kind::Pair | Kind::Foreign, None) | (Kind::Control, _) => false,
         }
     }
 
     /// The module that is loaded for the NIC under test.
     pub fn driver(&self) -> &'static str {
         match self.kind {
-            Kind::Control => self.nic,
             Kind::Plain | Kind::Teeth | Kind::Pair => "rnic",
+            Kind::Control | Kind::Foreign => self.nic,
         }
     }
 
     /// The second NIC and its driver: of the other type, so that neither driver can take both.
     pub fn peer(&self) -> Option<&'static str> {
         match (self.kind, self.nic) {
-            (Kind::Plain | Kind::Teeth, _) => None,
+            (Kind::Plain | Kind::Teeth | Kind::Foreign, _) => None,
             (Kind::Pair | Kind::Control, "igb") => Some("e1000e"),
             (Kind::Pair | Kind::Control, _) => Some("igb"),
         }
@@ -148,6 +152,7 @@ mod tests {
         assert_eq!(takers(Some("no_fence")), ["no_fence", "no_fence-igb"]);
         assert_eq!(takers(Some("pair")), ["e1000e-pair", "igb-pair"]);
         assert_eq!(takers(Some("igb-pair")), ["igb-pair"]);
+        assert_eq!(takers(Some("foreign")), ["igb-foreign"]);
         assert!(takers(Some("nonsense")).is_empty());
     }
 

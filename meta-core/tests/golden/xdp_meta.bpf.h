@@ -147,13 +147,17 @@ enum xdp_meta_error {
 	XDP_META_NO_RECORD = -2,	/* ENOENT: no record, or one of a layout that the kernel does not know */
 	XDP_META_NO_DRIVER = -95,	/* EOPNOTSUPP: the device writes no records */
 	XDP_META_NO_MATCH = -71,	/* EPROTO: the field has another size than this header says */
-	XDP_META_NO_ROOM = -28,		/* ENOSPC: more than XDP_META_LAYOUTS layouts were met */
+	XDP_META_NO_ROOM = -28,		/* ENOSPC: too many layouts were met, see XDP_META_LAYOUTS */
 };
 
-/* Layouts whose places are kept; a power of two. With few of them some are found at a second look. */
+/*
+ * Layouts whose places are kept: a power of two, many times those of a driver. Each has its place by its id; where another one
+ * is before it, it is one of the next, and found more slowly.
+ */
 #ifndef XDP_META_LAYOUTS
 #define XDP_META_LAYOUTS 256
 #endif
+#define XDP_META_PROBES 8
 
 /*
  * Bytes in front of the packet that are looked at: the largest record, and 8 more, so that 8 bytes from any offset of six bits
@@ -291,7 +295,7 @@ static __noinline int xdp_meta_learn(struct xdp_md *ctx, __u32 layout_id)
 	__u32 place[XDP_META_SLOTS], at, slot, i;
 	struct xdp_meta_layout *layout;
 
-	for (i = 0; i < XDP_META_LAYOUTS; i++) {
+	for (i = 0; i < XDP_META_PROBES; i++) {
 		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
 		if (xdp_meta_layouts[at].id == layout_id)
 			return at;
@@ -305,7 +309,7 @@ static __noinline int xdp_meta_learn(struct xdp_md *ctx, __u32 layout_id)
 			return answer;
 		place[slot] = answer;
 	}
-	for (i = 0; i < XDP_META_LAYOUTS; i++) {
+	for (i = 0; i < XDP_META_PROBES; i++) {
 		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
 		layout = &xdp_meta_layouts[at];
 		if (layout->taken || __sync_val_compare_and_swap(&layout->taken, 0, 1))

@@ -72,14 +72,16 @@ impl Case<'_> {
         Ok(Client::open()?.get(self.eth.ifindex()?, 0)?)
     }
 
-    /// Asks the host to send frames of the oracle to this NIC; gives the first number and how many were sent.
+    /// Asks the host to send frames of the oracle to this NIC, unless they say for which; gives the first number and how many were sent.
     ///
     /// # Errors
     ///
     /// When the host cannot.
     pub(crate) fn burst(&mut self, mut request: Value) -> Result<Sent> {
         request["mac"] = json!(self.eth.mac_hex()?);
-        request["nic"] = json!(Options::read()?.nic);
+        if request["nic"].is_null() {
+            request["nic"] = json!(Options::read()?.nic);
+        }
         let answer = self.ctl.wire(&request)?;
         Ok(Sent::from_json(&answer))
     }

@@ -15,6 +15,7 @@ mod ethtool;
 mod failures;
 mod features;
 mod filters;
+mod foreign;
 mod hints;
 mod hostile;
 mod interrupts;
@@ -95,6 +96,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         reconfig::CASES,
         failures::CASES,
         hostile::CASES,
+        foreign::CASES,
         teeth::CASES,
         tool::CASES,
         monitor::CASES,
