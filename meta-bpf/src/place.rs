@@ -10,8 +10,11 @@ use core::marker::PhantomData;
 use meta_core::binding::Binding;
 use meta_core::value::{ByteArray, Value};
 
-/// Bytes in front of the packet that a claim exposes: the largest record.
-pub const CLAIM: usize = 64;
+/// Bytes in front of the packet that a claim exposes, as `XDP_META_CLAIM` of the C header: the largest record, and 8 more.
+pub const CLAIM: usize = 72;
+
+/// What an offset is masked with. The trailer is the claim's last 8 bytes, so no field's is larger.
+const OFFSETS: usize = 63;
 
 /// The place of a field of type `S`.
 ///
@@ -56,7 +59,8 @@ impl<S: Shape> Place<S> {
         } = binding;
         let offset = CLAIM.checked_sub(distance.into())?;
         let is_whole = bits != 0 || size <= distance && offset % S::ALIGN == 0;
-        if (usize::from(size), bits) != (S::SIZE, S::BITS) || distance == 0 || !is_whole {
+        let is_there = (CLAIM - OFFSETS - 1..=OFFSETS).contains(&offset);
+        if (usize::from(size), bits) != (S::SIZE, S::BITS) || !is_there || !is_whole {
             return None;
         }
         let numbers = u32::from(bit & 7) << 6 | u32::from(present & 0xf) << 9;
@@ -94,7 +98,7 @@ impl<S> Place<S> {
     /// Less than [`CLAIM`].
     #[inline(always)]
     pub(crate) const fn offset(self) -> usize {
-        self.0 as usize & (CLAIM - 1)
+        self.0 as usize & OFFSETS
     }
 
     #[inline(always)]

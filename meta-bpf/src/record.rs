@@ -48,6 +48,12 @@ impl Record {
     ///
     /// `ctx` must be the context that the running program of XDP was called with. The record is spent when the program moves
     /// the packet or its metadata with a helper; the verifier refuses a program that reads it then.
+    ///
+    /// # Where it may be asked
+    ///
+    /// In programs that are attached in the driver (not generic XDP) to interfaces whose driver writes records. In front of any
+    /// other packet there may be anything, an old record as well; C programs ask the kernel about that, with a kfunc, and those
+    /// in Rust cannot.
     #[inline(always)]
     pub unsafe fn claim(ctx: *mut c_void) -> Option<Self> {
         // SAFETY: The caller's promise.

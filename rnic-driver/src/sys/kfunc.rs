@@ -105,9 +105,8 @@ static IDS: IdSet = IdSet {
     ],
 };
 
-const _: () = assert!(
-    MODULE_BTF.kfunc_id("bpf_xdp_meta_field") < MODULE_BTF.kfunc_id("bpf_xdp_meta_record")
-);
+const _: () =
+    assert!(MODULE_BTF.kfunc_id("bpf_xdp_meta_field") < MODULE_BTF.kfunc_id("bpf_xdp_meta_record"));
 
 struct KfuncSet(bindings::btf_kfunc_id_set);
 
