@@ -117,7 +117,7 @@ static __always_inline int exact(struct xdp_md *ctx, int fields, sink sink)
 	if (xdp_meta_layout_id(&meta) !=
 	    bpf_core_enum_value(enum rnic_rx_layout, RNIC_RX_HASH_VLAN_CSUM_TSTAMP_PTYPE))
 		return failed();
-	record = meta.claimed + XDP_META_CLAIM - bpf_core_type_size(*record);
+	record = xdp_meta_as(&meta, struct rnic_rx_hash_vlan_csum_tstamp_ptype);
 	LOAD(HASH, HAS_HASH, rx_hash)
 	LOAD(HASH_TYPE, HAS_HASH_TYPE, rx_hash_type)
 	LOAD(TCI, HAS_TCI, rx_vlan_tci)

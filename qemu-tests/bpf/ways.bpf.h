@@ -26,8 +26,7 @@ extern int bpf_xdp_metadata_rx_vlan_tag(const struct xdp_md *ctx, __be16 *vlan_p
 /* Knows one layout, the one at the start, and takes a value for valid when it or its type is not 0. */
 static __always_inline void read_frozen(const struct xdp_meta *meta, struct reading *got)
 {
-	struct rnic_rx_hash_vlan_csum *record =
-		meta->claimed + XDP_META_CLAIM - bpf_core_type_size(struct rnic_rx_hash_vlan_csum);
+	struct rnic_rx_hash_vlan_csum *record = xdp_meta_as(meta, struct rnic_rx_hash_vlan_csum);
 	__u16 type = record->rx_hash_type, proto = bpf_ntohs(record->rx_vlan_proto), csum = record->rx_csum;
 
 	got->value[HASH] = HASH_VALUE(record->rx_hash, type);

@@ -8,7 +8,7 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 			return XDP_META_NO_MATCH;
 	}
 	*at = meta->claimed + offset;
-	return meta->data && *at + size > meta->data ? XDP_META_NO_MATCH : 0;
+	return meta->is_claimed && *at + size > meta->data ? XDP_META_NO_MATCH : 0;
 }
 
 /* Gives an integer, an enum, a struct or a union. */

@@ -251,7 +251,8 @@ static struct xdp_meta_layout xdp_meta_layouts[XDP_META_LAYOUTS];
 /* A record. */
 struct xdp_meta {
 	void *claimed;		/* XDP_META_CLAIM bytes in front of the packet */
-	void *data;		/* the packet; NULL if they are in sight without a claim */
+	void *data;		/* the packet, if they are claimed */
+	int is_claimed;		/* so that the verifier must be shown where they end; known to the compiler */
 	__u64 trailer;		/* read as one word */
 	const struct xdp_meta_layout *layout;	/* once a getter needed it */
 };
@@ -266,10 +267,11 @@ struct xdp_meta {
 #define xdp_meta_present(meta) ((__u32)(__u16)(meta)->trailer)
 #endif
 
-static __always_inline int xdp_meta_from(void *claimed, void *data, struct xdp_meta *meta)
+static __always_inline int xdp_meta_from(void *claimed, void *data, int is_claimed, struct xdp_meta *meta)
 {
 	meta->claimed = claimed;
 	meta->data = data;
+	meta->is_claimed = is_claimed;
 	meta->trailer = *(__u64 *)(claimed + XDP_META_CLAIM - XDP_META_TRAILER);
 	meta->layout = NULL;
 	return xdp_meta_layout_id(meta) ? 0 : XDP_META_NO_RECORD;
@@ -284,7 +286,7 @@ static __always_inline int xdp_meta_between(void *claimed, void *data, struct xd
 	asm volatile("" : "+r"(claimed));
 	if (claimed + XDP_META_CLAIM < data)
 		return XDP_META_NO_RECORD;
-	return xdp_meta_from(claimed, data, meta);
+	return xdp_meta_from(claimed, data, 1, meta);
 }
 
 /* Looks at the packet's record. 0, or negative: there is none. */
@@ -292,7 +294,7 @@ static __always_inline int xdp_meta_peek(struct xdp_md *ctx, struct xdp_meta *me
 {
 	void *record = (void *)bpf_xdp_meta_record(ctx, XDP_META_CLAIM);
 
-	return record ? xdp_meta_from(record, NULL, meta) : XDP_META_NO_RECORD;
+	return record ? xdp_meta_from(record, NULL, 0, meta) : XDP_META_NO_RECORD;
 }
 
 /* Hides the record again. */
@@ -318,6 +320,18 @@ static __always_inline int xdp_meta_claim(struct xdp_md *ctx, struct xdp_meta *m
  * driver's: in programs of cpumaps and devmaps; elsewhere read exactly.
  */
 #define xdp_meta_open(ctx, meta) xdp_meta_between((void *)(long)(ctx)->data_meta, (void *)(long)(ctx)->data, meta)
+
+/*
+ * For exact readers: the record as one of its layouts, whose id it has been compared with. Needs bpf/bpf_core_read.h; the size is
+ * the kernel's, and goes into one offset that the verifier sees is not negative.
+ */
+#define xdp_meta_as(meta, type)                                           \
+	({                                                                \
+		__u64 __start = XDP_META_CLAIM - bpf_core_type_size(type); \
+                                                                          \
+		asm volatile("" : "+r"(__start));                         \
+		(type *)((meta)->claimed + __start);                      \
+	})
 
 /* Asks where a field is: a place, or negative. */
 static __always_inline __s64 xdp_meta_ask(struct xdp_md *ctx, __u32 layout_id, __u32 slot)
@@ -439,7 +453,7 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 			return XDP_META_NO_MATCH;
 	}
 	*at = meta->claimed + offset;
-	return meta->data && *at + size > meta->data ? XDP_META_NO_MATCH : 0;
+	return meta->is_claimed && *at + size > meta->data ? XDP_META_NO_MATCH : 0;
 }
 
 /* Gives an integer, an enum, a struct or a union. */

@@ -36,13 +36,11 @@ int exactly(struct xdp_md *ctx)
 {
 	struct xdp_meta meta;
 	struct nic_rx_hash *record;
-	void *at;
 
 	if (xdp_meta_claim(ctx, &meta))
 		return XDP_PASS;
 	if (xdp_meta_layout_id(&meta) == bpf_core_enum_value(enum nic_rx_layout, NIC_RX_HASH)) {
-		at = meta.claimed + XDP_META_CLAIM - sizeof(*record);
-		record = at;
+		record = xdp_meta_as(&meta, struct nic_rx_hash);
 		exact += record->rx_hash;
 	}
 	xdp_meta_release(ctx);
