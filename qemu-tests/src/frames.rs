@@ -7,6 +7,7 @@
 //! making (a wrong checksum, a runt) is made by changing the bytes afterwards.
 
 pub(crate) mod ipv4;
+pub(crate) mod malformed;
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -18,7 +18,7 @@ use serde_json::Value;
 use self::expect::{flag, Expect};
 use self::kind::Kind;
 use self::nic::Nic;
-use crate::frames::{self, Endpoints, Tag};
+use crate::frames::{self, malformed, Endpoints, Tag};
 
 /// EtherType of an 802.1Q tag.
 pub(crate) const ETH_P_8021Q: u16 = 0x8100;
@@ -211,6 +211,11 @@ impl Traffic {
             ip,
             port: (sport, self.to.1),
         }
+    }
+
+    /// A malformed frame without a number, to the same NIC.
+    pub(crate) fn malformed(&self, which: u32) -> Vec<u8> {
+        malformed::frame((HOST_MAC, self.mac), which)
     }
 
     fn tag(&self, random: u64) -> Option<Tag> {

@@ -152,4 +152,17 @@ mod tests {
         assert_eq!(hash(&KEY, &[]), 0);
         assert_eq!(hash(&KEY, &[0; 36]), 0);
     }
+
+    /// A storm turns it as a change of the key after which all hashes are as before.
+    #[test]
+    fn the_last_bit_of_a_key_is_in_no_hash() {
+        let turned = |bit: usize| {
+            let mut key = KEY;
+            key[bit / 8] ^= 0x80 >> (bit % 8);
+            key
+        };
+        let longest = [0xff; 36];
+        assert_eq!(hash(&turned(319), &longest), hash(&KEY, &longest));
+        assert_ne!(hash(&turned(318), &longest), hash(&KEY, &longest));
+    }
 }

@@ -67,6 +67,8 @@ struct Burst {
     gap: Duration,
     /// How many frames may be ahead of the last one that came back.
     window: Option<u32>,
+    /// A malformed frame without a number follows each frame whose number is a multiple of this.
+    noise: Option<u32>,
     pause: Arc<AtomicBool>,
     returned: Returned,
 }
@@ -102,7 +104,8 @@ impl Wire {
     ///   `{"sent":64,"first_seq":0,"last_seq":63}`; with `"background":true` it answers at once and keeps sending
     ///   (`"count":0`: without end) until
     /// - `{"stop":true}`, which answers the same about what was sent; with `"window":64` it sends no more than so many frames
-    ///   beyond the last one that came back, and `{"pause":true}` and `{"pause":false}` hold it meanwhile;
+    ///   beyond the last one that came back, with `"noise":50` a malformed frame follows every fiftieth, and `{"pause":true}`
+    ///   and `{"pause":false}` hold it meanwhile;
     /// - `{"raw":["hex",…],"repeat":1}` sends frames byte for byte, `{"sent":N}`;
     /// - `{"captured":true,"ethertype":"88b5","peek":false}` answers `{"frames":["hex",…],"forgotten":0}`: what the
     ///   guest sent since the last time, of this type when one is given.
@@ -140,12 +143,14 @@ impl Wire {
         let count = u32::try_from(number("count")?).map_err(|_| "count: too large")?;
         let background = request["background"] == json!(true);
         let window = u32::try_from(number("window")?).map_err(|_| "window: too large")?;
+        let noise = u32::try_from(number("noise")?).map_err(|_| "noise: too large")?;
         let pause = Arc::new(AtomicBool::new(false));
         let burst = Burst {
             traffic: Traffic::from_json(request)?,
             count: (count > 0 || !background).then_some(count),
             gap: Duration::from_micros(number("gap_us")?),
             window: (window > 0).then_some(window),
+            noise: (noise > 0).then_some(noise),
             pause: Arc::clone(&pause),
             returned: self.returned.clone(),
         };
@@ -246,6 +251,9 @@ impl Burst {
             }
             if !send(socket, &self.traffic.frame(seq), stop)? {
                 break;
+            }
+            if let Some(every) = self.noise.filter(|every| seq % every == 0) {
+                send(socket, &self.traffic.malformed(seq / every), stop)?;
             }
             seq += 1;
             // Against the start, so that a late wake-up does not lower the rate; but what was held is not made up for.

@@ -63,6 +63,8 @@ const OWN: &[&str] = &["detach", "replace", "attach", "down_up"];
 const ROUND: u32 = 400;
 /// Frames that may be ahead of the last one that came back.
 const WINDOW: u32 = 64;
+/// A malformed frame comes after so many others.
+const NOISE: u32 = 50;
 /// A change that takes longer than that never ends.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -127,7 +129,7 @@ impl Storm<'_> {
         let mut announced = Client::open()?.dump()?;
         case.burst(json!({
             "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 64, "gap_us": plan.gap_us,
-            "window": WINDOW, "payload": 28, "longest": 1200, "seed": plan.seed,
+            "window": WINDOW, "noise": NOISE, "payload": 28, "longest": 1200, "seed": plan.seed,
         }))?;
         let made = self.changes(case, wanted)?;
         let sent = case.stop()?;

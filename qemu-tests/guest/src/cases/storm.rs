@@ -85,6 +85,11 @@ fn judge(case: &mut Case<'_>, plan: &Plan, report: &Report) {
         (report.unannounced, report.late, report.out_of_order),
         (0, 0, 0),
     );
+    case.ktap.check(
+        "malformed frames were among the others",
+        report.other >= report.packets() / 100,
+        format_args!("{} of {}", report.other, report.packets()),
+    );
     case.ktap
         .equal("packets twice, without a record, damaged", report.odd, 0);
 }

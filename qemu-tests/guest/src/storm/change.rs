@@ -43,8 +43,10 @@ pub(crate) enum Change {
     Rings,
     /// `ethtool -L`.
     Channels,
-    /// `ethtool -X`.
+    /// `ethtool -X`, the indirection table.
     Table,
+    /// `ethtool -X hkey`: the last bit of the key, which no hash of so few bytes depends on.
+    Key,
     /// `ethtool -C`.
     Coalescing,
     /// Something that is so already.
@@ -73,6 +75,7 @@ impl Change {
         Self::Rings,
         Self::Channels,
         Self::Table,
+        Self::Key,
         Self::Coalescing,
         Self::Nothing,
     ];
@@ -91,6 +94,7 @@ impl Change {
             Self::Rings => "rings",
             Self::Channels => "channels",
             Self::Table => "rss_table",
+            Self::Key => "rss_key",
             Self::Coalescing => "coalescing",
             Self::Nothing => "nothing",
         }
@@ -243,6 +247,10 @@ impl Worker {
                 let table = ["equal 1", "default"][self.pick(2) as usize];
                 tools::line(&format!("ethtool -X {NAME} {table}"))?;
             }
+            Change::Key => {
+                let key = turned(&tools::line(&format!("ethtool -x {NAME}"))?)?;
+                tools::line(&format!("ethtool -X {NAME} hkey {key}"))?;
+            }
             Change::Coalescing => {
                 let interval = 10 + self.pick(60);
                 tools::line(&format!("ethtool -C {NAME} rx-usecs {interval}"))?;
@@ -253,9 +261,36 @@ impl Worker {
     }
 }
 
+/// The key in what `ethtool -x` prints, with the last of its 320 bits turned. The oracle's hashes stay true: the longest input
+/// that a NIC hashes, 36 bytes, ends at the bit before.
+fn turned(printed: &str) -> Result<String> {
+    let mut lines = printed.lines().map(str::trim);
+    lines.find(|line| *line == "RSS hash key:");
+    let key = lines
+        .next()
+        .filter(|key| key.split(':').count() == 40)
+        .with_context(|| format!("no key of 40 bytes in {printed:?}"))?;
+    let (head, last) = key.split_at(key.len() - 2);
+    let last = u8::from_str_radix(last, 16).with_context(|| key.to_owned())?;
+    Ok(format!("{head}{:02x}", last ^ 1))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Change, Worker};
+    use super::{turned, Change, Worker};
+
+    #[test]
+    fn one_bit_of_the_key_is_turned() {
+        let printed = |last| {
+            let key = ["6d"; 39].join(":");
+            format!(
+                "RX flow hash indirection table:\nRSS hash key:\n{key}:{last}\nRSS hash function:"
+            )
+        };
+        assert!(turned(&printed("fa")).unwrap().ends_with(":6d:fb"));
+        assert!(turned(&printed("fb")).unwrap().ends_with(":6d:fa"));
+        assert!(turned("RSS hash key:\nOperation not supported").is_err());
+    }
 
     #[test]
     fn the_order_follows_from_the_seed() {

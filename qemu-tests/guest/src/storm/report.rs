@@ -40,6 +40,8 @@ pub(crate) struct Report {
     pub(crate) unannounced: u64,
     /// Frames that were sent.
     pub(crate) sent: u64,
+    /// Other packets that the driver's program saw, most of them malformed.
+    pub(crate) other: u64,
     /// Frames that came while no program was attached.
     pub(crate) bypassed: u64,
     /// Other things that must not be: twice, without a record, a damaged tag.
@@ -110,6 +112,7 @@ impl Report {
         self.unannounced += unannounced.count() as u64;
         self.sent += u64::from(sent.count);
         self.bypassed += bypassed;
+        self.other += totals.other;
         self.odd += totals.duplicates
             + totals.out_of_range
             + totals.meta_at_start
@@ -183,6 +186,7 @@ impl Report {
             "unannounced": self.unannounced,
             "sent": self.sent,
             "bypassed": self.bypassed,
+            "other": self.other,
             "odd": self.odd,
             "seconds": self.seconds,
             "readers": readers,
