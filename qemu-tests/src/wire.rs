@@ -21,7 +21,7 @@ use rustix::io::Errno;
 use rustix::net::{self, sockopt, RecvFlags, SendFlags, Shutdown};
 use serde_json::{json, Value};
 
-use self::window::Returned;
+use self::window::{Returned, Window};
 use crate::frames;
 use crate::oracle::Traffic;
 
@@ -65,8 +65,8 @@ struct Burst {
     /// How many; `None`: until told to stop.
     count: Option<u32>,
     gap: Duration,
-    /// How many frames may be ahead of the last one that came back.
-    window: Option<u32>,
+    /// How much may be under way.
+    window: Option<Window>,
     /// A malformed frame without a number follows each frame whose number is a multiple of this.
     noise: Option<u32>,
     pause: Arc<AtomicBool>,
@@ -103,8 +103,8 @@ impl Wire {
     ///   [`crate::oracle`]),"flows":8,"gap_us":0,"seed":1,"mac":"525400123456","dst":"192.0.2.77","dport":9999,"payload":32}` sends numbered frames of the oracle and answers
     ///   `{"sent":64,"first_seq":0,"last_seq":63}`; with `"background":true` it answers at once and keeps sending
     ///   (`"count":0`: without end) until
-    /// - `{"stop":true}`, which answers the same about what was sent; with `"window":64` it sends no more than so many frames
-    ///   beyond the last one that came back, with `"noise":50` a malformed frame follows every fiftieth, and `{"pause":true}`
+    /// - `{"stop":true}`, which answers the same about what was sent; with `"window":64,"every":16` it sends no more than so many
+    ///   frames beyond the first multiple of 16 that has not come back, with `"noise":50` a malformed frame follows every fiftieth, and `{"pause":true}`
     ///   and `{"pause":false}` hold it meanwhile;
     /// - `{"raw":["hex",…],"repeat":1}` sends frames byte for byte, `{"sent":N}`;
     /// - `{"captured":true,"ethertype":"88b5","peek":false}` answers `{"frames":["hex",…],"forgotten":0}`: what the
@@ -142,14 +142,20 @@ impl Wire {
         };
         let count = u32::try_from(number("count")?).map_err(|_| "count: too large")?;
         let background = request["background"] == json!(true);
-        let window = u32::try_from(number("window")?).map_err(|_| "window: too large")?;
+        let window = Window {
+            frames: u32::try_from(number("window")?).map_err(|_| "window: too large")?,
+            every: u32::try_from(number("every")?).map_err(|_| "every: too large")?,
+        };
+        if (window.frames > 0) != (window.every > 0) {
+            return Err("window and every: both or neither".into());
+        }
         let noise = u32::try_from(number("noise")?).map_err(|_| "noise: too large")?;
         let pause = Arc::new(AtomicBool::new(false));
         let burst = Burst {
             traffic: Traffic::from_json(request)?,
             count: (count > 0 || !background).then_some(count),
             gap: Duration::from_micros(number("gap_us")?),
-            window: (window > 0).then_some(window),
+            window: (window.frames > 0).then_some(window),
             noise: (noise > 0).then_some(noise),
             pause: Arc::clone(&pause),
             returned: self.returned.clone(),
@@ -241,6 +247,7 @@ impl Burst {
     /// Sends from number `first`; gives the number after the last one sent.
     fn send(&self, socket: &OwnedFd, first: u32, stop: &AtomicBool) -> Result<u32, String> {
         let (start, mut seq) = (Instant::now(), first);
+        self.returned.begin(first);
         while self.count.is_none_or(|count| seq - first < count) && !stop.load(Ordering::Relaxed) {
             if self.pause.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(1));

@@ -61,8 +61,10 @@ impl Default for Plan {
 const OWN: &[&str] = &["detach", "replace", "attach", "down_up"];
 /// Changes of one round.
 const ROUND: u32 = 400;
-/// Frames that may be ahead of the last one that came back.
+/// Frames that may be ahead of the first one that has not come back.
 const WINDOW: u32 = 64;
+/// Of so many, one comes back (`bpf/storm.bpf.c`).
+const BACK: u32 = 16;
 /// A malformed frame comes after so many others.
 const NOISE: u32 = 50;
 /// A change that takes longer than that never ends.
@@ -129,7 +131,7 @@ impl Storm<'_> {
         let mut announced = Client::open()?.dump()?;
         case.burst(json!({
             "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 64, "gap_us": plan.gap_us,
-            "window": WINDOW, "noise": NOISE, "payload": 28, "longest": 1200, "seed": plan.seed,
+            "window": WINDOW, "every": BACK, "noise": NOISE, "payload": 28, "longest": 1200, "seed": plan.seed,
         }))?;
         let made = self.changes(case, wanted)?;
         let sent = case.stop()?;
