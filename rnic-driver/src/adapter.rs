@@ -139,7 +139,7 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
         queues: usize,
     ) -> impl PinInit<Self, Error> + use<'bound, N> {
         let config = Config::new(FEATURES, queues);
-        let knobs = config.knobs();
+        let knobs = config.knobs(0);
         let clock = Self::new_clock(&nic);
         try_pin_init!(Self {
             pdev,
@@ -209,7 +209,9 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
         reason: Reason,
     ) -> Result {
         if control.open {
-            self.cross(port, control.config.queues, &new, scope, reason)?;
+            if scope.is_any(control.config.queues) {
+                self.cross(port, control.config.queues, &new, scope, reason)?;
+            }
         } else if new.queues != control.config.queues {
             port.dev().set_queues(new.queues)?;
         }

@@ -29,6 +29,7 @@ mod module;
 mod monitor;
 mod probe;
 mod program_types;
+mod queue_layouts;
 mod queues;
 mod reconfig;
 mod records;
@@ -86,6 +87,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         rust_program::CASES,
         features::CASES,
         layouts::CASES,
+        queue_layouts::CASES,
         btf::CASES,
         announce::CASES,
         records::CASES,

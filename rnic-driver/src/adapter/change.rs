@@ -8,7 +8,7 @@
 
 use super::{config::Config, Adapter, Pair};
 use crate::{
-    hal::{Nic, RxSettings},
+    hal::Nic,
     ring::{
         self,
         tx::{TxCleaner, TxFiller},
@@ -18,7 +18,7 @@ use crate::{
         fence::{self, Rings},
         off, LayoutState,
     },
-    rx::{Outbox, Parameters, RxConfig, RxQueue},
+    rx::{Outbox, Parameters, RxQueue},
     sys::{
         napi::Stopped,
         netdev::{Port, MAX_QUEUES},
@@ -30,14 +30,32 @@ use crate::{
 use kernel::prelude::*;
 use meta_core::{announce::Reason, generation::Generation, layout::Layout};
 
-/// Which rings a change makes anew.
+/// Which rings a change makes anew, and whose generation ends.
 pub(super) enum Scope {
-    /// None.
+    /// None, and that of all.
     Settings,
+    /// None, and that of these queues.
+    Queues([bool; MAX_QUEUES]),
     /// All.
     Rings,
     /// Receive ring `queue`, into a socket's memory or back into pages.
     Socket { queue: usize, pool: Option<XskPool> },
+}
+
+impl Scope {
+    /// Whether one of `queues` rings is concerned.
+    pub(super) fn is_any(&self, queues: usize) -> bool {
+        (0..queues).any(|queue| self.changes(queue))
+    }
+
+    /// Whether ring `queue` has another generation afterwards.
+    fn changes(&self, queue: usize) -> bool {
+        match self {
+            Self::Settings | Self::Rings => true,
+            Self::Queues(queues) => queues.get(queue).is_some_and(|changed| *changed),
+            Self::Socket { queue: its, .. } => *its == queue,
+        }
+    }
 }
 
 /// New rings of one pair of queues.
@@ -72,11 +90,10 @@ impl<N: Nic> Default for Fresh<N> {
 }
 
 /// A change that has all the memory that it needs.
-struct Change<N: Nic> {
-    rx: RxConfig,
-    settings: RxSettings,
-    queues: usize,
-    usecs: [u32; MAX_QUEUES],
+struct Change<'a, N: Nic> {
+    config: &'a Config,
+    /// The rings that it changes.
+    changed: [bool; MAX_QUEUES],
     /// One for each pair of queues that there can be, unless no ring is new. On the heap: a change is made in the depth of a system call.
     fresh: KVec<Fresh<N>>,
 }
@@ -132,15 +149,19 @@ impl<N: Nic> Open<'_, '_, '_, N> {
     }
 }
 
-impl<N: Nic> Rings for Open<'_, '_, '_, N> {
-    type Change = Change<N>;
+impl<'a, N: Nic> Rings for Open<'a, '_, '_, N> {
+    type Change = Change<'a, N>;
 
     fn count(&self) -> usize {
         self.queues
     }
 
-    fn count_after(&self, change: &Change<N>) -> usize {
-        change.queues
+    fn count_after(&self, change: &Change<'a, N>) -> usize {
+        change.config.queues
+    }
+
+    fn changes(&self, change: &Change<'a, N>, ring: usize) -> bool {
+        change.changed.get(ring).is_some_and(|changed| *changed)
     }
 
     fn stop_receive(&mut self) {
@@ -156,7 +177,7 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
         });
     }
 
-    fn apply(&mut self, change: &Change<N>) -> Result {
+    fn apply(&mut self, change: &Change<'a, N>) -> Result {
         let nic = self.adapter.nic();
         for (queue, fresh) in change.fresh.iter().enumerate() {
             if let Some(rx) = &fresh.rx {
@@ -165,11 +186,12 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
                 nic.set_up_rx(queue, base, len.get());
             }
         }
-        nic.apply(&change.settings);
+        nic.apply(&change.config.settings());
         Ok(())
     }
 
-    fn install(&mut self, mut change: Change<N>, generation: impl Fn(usize) -> Generation) {
+    fn install(&mut self, mut change: Change<'a, N>, generation: impl Fn(usize) -> Generation) {
+        let config = change.config;
         for queue in 0..MAX_QUEUES {
             let Fresh { rx, tx, socket } = change
                 .fresh
@@ -183,7 +205,7 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
             if tx.is_some() && queue < self.queues {
                 self.finish_tx(queue);
             }
-            if queue >= change.queues {
+            if queue >= config.queues {
                 if queue < self.queues {
                     self.finish_tx(queue);
                     // A queue with a socket is not taken away: the core has refused that.
@@ -228,17 +250,20 @@ impl<N: Nic> Rings for Open<'_, '_, '_, N> {
                 Lent::Old => old_pool,
                 Lent::Parked => adapter.parked.lock().take(queue),
             };
+            if !self.changes(&change, queue) {
+                continue;
+            }
             if let Some(pair) = self.pair(queue) {
                 if let Some(pool) = pool {
                     pair.rx.adopt(port.dev(), port.pollers().get(queue), pool);
                 }
-                pair.rx.install(change.rx.clone(), generation(queue));
+                pair.rx.install(config.rx(queue), generation(queue));
                 adapter
                     .nic()
-                    .set_interval(queue, change.usecs.get(queue).copied().unwrap_or_default());
+                    .set_interval(queue, config.usecs.get(queue).copied().unwrap_or_default());
             }
         }
-        self.queues = change.queues;
+        self.queues = config.queues;
     }
 
     fn layout(&mut self, queue: usize) -> (&'static Layout, &'static [u8]) {
@@ -329,21 +354,19 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
     }
 
     /// Takes the memory for a change.
-    fn prepare(
+    fn prepare<'a>(
         &self,
         port: &Port<Self>,
         queues: usize,
-        config: &Config,
+        config: &'a Config,
         scope: Scope,
-    ) -> Result<Change<N>> {
+    ) -> Result<Change<'a, N>> {
         let mut change = Change {
-            rx: config.rx(),
-            settings: config.settings(),
-            queues: config.queues,
-            usecs: config.usecs,
+            config,
+            changed: core::array::from_fn(|queue| scope.changes(queue)),
             fresh: KVec::new(),
         };
-        if !matches!(scope, Scope::Settings) {
+        if !matches!(scope, Scope::Settings | Scope::Queues(_)) {
             for _ in 0..MAX_QUEUES {
                 change.fresh.push(Fresh::default(), GFP_KERNEL)?;
             }
@@ -361,10 +384,15 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
                 len: config.rings.rx,
                 descriptors: Len::at_least(config.rings.rx.get().max(least)),
             };
-            RxQueue::new(&parameters, socket, config.rx(), self.generation(queue))
+            RxQueue::new(
+                &parameters,
+                socket,
+                config.rx(queue),
+                self.generation(queue),
+            )
         };
         match scope {
-            Scope::Settings => {}
+            Scope::Settings | Scope::Queues(_) => {}
             Scope::Socket { queue, pool } => {
                 if let Some(fresh) = change.fresh.get_mut(queue) {
                     fresh.rx = Some(new_rx(queue, pool.is_some())?);

@@ -24,6 +24,11 @@ pub(super) mod flag {
     pub(crate) const RECORDS: u32 = 1 << 0;
     /// Records have the packet type.
     pub(crate) const PACKET_TYPE: u32 = 1 << 1;
+
+    /// Those of one receive queue have it.
+    pub(crate) fn packet_type_of(queue: usize) -> u32 {
+        PACKET_TYPE << 1 << queue
+    }
 }
 
 /// Lengths of rings.
@@ -80,8 +85,8 @@ impl Config {
         self.hwtstamp.rx != RxFilter::None
     }
 
-    /// The layout knobs that are on.
-    pub(super) fn knobs(&self) -> u32 {
+    /// The layout knobs that are on for all queues.
+    fn common_knobs(&self) -> u32 {
         let has = |feature: u64| self.features & feature != 0;
         [
             (knob::HASH, has(feature::RXHASH)),
@@ -95,6 +100,15 @@ impl Config {
         .fold(0, |knobs, (knob, _)| knobs | knob)
     }
 
+    /// The layout knobs that are on for a receive queue.
+    pub(super) fn knobs(&self, queue: usize) -> u32 {
+        if self.flags & flag::packet_type_of(queue) != 0 {
+            self.common_knobs() | knob::PTYPE
+        } else {
+            self.common_knobs()
+        }
+    }
+
     /// What the NIC itself keeps the time of: PTP messages of one type.
     fn latch(&self) -> Latch {
         const SYNC: u8 = 0;
@@ -106,10 +120,10 @@ impl Config {
         }
     }
 
-    /// What the receive loops work by.
-    pub(super) fn rx(&self) -> RxConfig {
+    /// What the loop of a receive queue works by.
+    pub(super) fn rx(&self, queue: usize) -> RxConfig {
         RxConfig {
-            knobs: self.knobs(),
+            knobs: self.knobs(queue),
             checksum: self.features & feature::RXCSUM != 0,
             strip_vlan: self.features & feature::VLAN_RX != 0,
             stamps: self.stamps(),
@@ -122,7 +136,7 @@ impl Config {
     /// What the receive unit works by.
     pub(super) fn settings(&self) -> RxSettings {
         RxSettings {
-            knobs: self.knobs(),
+            knobs: self.common_knobs(),
             rss: self.rss,
             mtu: self.mtu,
             strip_vlan: self.features & feature::VLAN_RX != 0,

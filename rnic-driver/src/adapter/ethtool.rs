@@ -19,14 +19,25 @@ use crate::{
         },
         extack::ExtAck,
         hwtstamp::RxFilter,
-        netdev::{Operations, Port},
+        netdev::{Operations, Port, MAX_QUEUES},
     },
 };
 use kernel::prelude::*;
 use meta_core::announce::Reason;
 
-/// Names of the private flags; the index is the bit.
-const PRIVATE_FLAGS: &[&CStr] = &[c"xdp-records", c"xdp-packet-type"];
+/// Names of the private flags; the index is the bit. The last ones are of one receive queue each.
+const PRIVATE_FLAGS: &[&CStr; 2 + MAX_QUEUES] = &[
+    c"xdp-records",
+    c"xdp-packet-type",
+    c"xdp-packet-type-rx0",
+    c"xdp-packet-type-rx1",
+    c"xdp-packet-type-rx2",
+    c"xdp-packet-type-rx3",
+    c"xdp-packet-type-rx4",
+    c"xdp-packet-type-rx5",
+    c"xdp-packet-type-rx6",
+    c"xdp-packet-type-rx7",
+];
 
 /// A table of counters: their names, and how each one is read.
 macro_rules! counters {
@@ -83,7 +94,9 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
 
     fn names(&self, kind: Names) -> &'static [&'static CStr] {
         match kind {
-            Names::PrivateFlags => PRIVATE_FLAGS,
+            Names::PrivateFlags => PRIVATE_FLAGS
+                .get(..N::QUEUES.wrapping_add(2))
+                .unwrap_or_default(),
             Names::Stats => STATS,
             Names::QueueStats(Direction::Rx) => RX_STATS,
             Names::QueueStats(Direction::Tx) => TX_STATS,
@@ -198,15 +211,15 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
         }
         let mut control = self.control.lock();
         let mut new = control.config.clone();
-        for (index, to) in new.usecs.iter_mut().enumerate() {
+        let mut changed = [false; MAX_QUEUES];
+        for (index, (to, changed)) in new.usecs.iter_mut().zip(&mut changed).enumerate() {
             if queue.is_none_or(|queue| queue == index) {
+                *changed = *to != usecs;
                 *to = usecs;
             }
         }
-        if new.usecs == control.config.usecs {
-            return Ok(());
-        }
-        match self.change(port, &mut control, new, Reason::Coalesce) {
+        let scope = Scope::Queues(changed);
+        match self.change_scope(port, &mut control, new, scope, Reason::Coalesce) {
             Ok(()) => Ok(()),
             Err(e) => extack.refuse(e, c"no memory for the announcement; nothing has changed"),
         }
@@ -251,13 +264,14 @@ impl<N: Nic> Ethtool for Adapter<'_, N> {
         Self: Operations,
     {
         let mut control = self.control.lock();
-        let flags = flags & (flag::RECORDS | flag::PACKET_TYPE);
-        if flags == control.config.flags {
-            return Ok(());
-        }
         let mut new = control.config.clone();
         new.flags = flags;
-        self.change(port, &mut control, new, Reason::Flags)
+        let changed = core::array::from_fn(|queue| {
+            let records = (flags ^ control.config.flags) & flag::RECORDS != 0;
+            records || new.knobs(queue) != control.config.knobs(queue)
+        });
+        let scope = Scope::Queues(changed);
+        self.change_scope(port, &mut control, new, scope, Reason::Flags)
     }
 
     fn extra_stats(&self, _port: &Port<Self>, values: &mut [u64])

@@ -26,6 +26,8 @@ pub(crate) trait Rings {
     fn count(&self) -> usize;
     /// How many there will be after a change.
     fn count_after(&self, change: &Self::Change) -> usize;
+    /// Whether a change concerns a ring: if not, its generation goes on.
+    fn changes(&self, change: &Self::Change, ring: usize) -> bool;
     /// Stops the receive unit: no descriptor is written back after this.
     fn stop_receive(&mut self);
     /// Handles every completed descriptor under the layout in force.
@@ -46,7 +48,7 @@ pub(crate) trait Rings {
 
 /// Takes stopped rings from one generation to the next.
 ///
-/// A ring that the change takes away ends as if it were stopped. A change that is not `refusable`, such as taking a program
+/// A ring that the change does not concern goes on in its generation, and one that it takes away ends as if it were stopped. A change that is not `refusable`, such as taking a program
 /// away, waits for memory if it must.
 ///
 /// # Errors
@@ -62,7 +64,10 @@ pub(crate) fn cross<R: Rings>(
 ) -> Result {
     let (before, after) = (rings.count(), rings.count_after(&change));
     let mut announcements: [Option<Announcement>; MAX_QUEUES] = Default::default();
-    for announcement in announcements.iter_mut().take(before.max(after)) {
+    for (ring, announcement) in announcements.iter_mut().enumerate() {
+        if ring >= before.max(after) || !rings.changes(&change, ring) {
+            continue;
+        }
         *announcement = Some(if refusable {
             Announcement::new()?
         } else {

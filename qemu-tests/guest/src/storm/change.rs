@@ -19,6 +19,8 @@ use crate::tools;
 /// Bits of the private flags.
 const XDP_RECORDS: u32 = 1 << 0;
 const XDP_PACKET_TYPE: u32 = 1 << 1;
+/// That of the first receive queue; the others' follow.
+const XDP_PACKET_TYPE_RX0: u32 = 1 << 2;
 
 /// A kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub(crate) enum Change {
     Tcpdump,
     /// `ethtool --set-priv-flags xdp-packet-type`.
     PacketType,
+    /// `ethtool --set-priv-flags xdp-packet-type-rx…`: of one queue.
+    QueuePacketType,
     /// `ethtool --set-priv-flags xdp-records`, off and on.
     Records,
     /// The MTU.
@@ -65,6 +69,8 @@ impl Change {
         Self::Stamps,
         Self::PacketType,
         Self::PacketType,
+        Self::QueuePacketType,
+        Self::QueuePacketType,
         Self::Mtu,
         Self::Records,
         Self::Tcpdump,
@@ -89,6 +95,7 @@ impl Change {
             Self::Stamps => "hwtstamp",
             Self::Tcpdump => "tcpdump",
             Self::PacketType => "packet_type",
+            Self::QueuePacketType => "queue_packet_type",
             Self::Records => "records",
             Self::Mtu => "mtu",
             Self::Rings => "rings",
@@ -224,6 +231,11 @@ impl Worker {
                 ))?;
             }
             Change::PacketType => self.netdev.turn_private_flags(XDP_PACKET_TYPE)?,
+            Change::QueuePacketType => {
+                let queue = self.pick(self.queues);
+                self.netdev
+                    .turn_private_flags(XDP_PACKET_TYPE_RX0 << queue)?;
+            }
             Change::Records => {
                 counters.records_may_be_off(true)?;
                 self.netdev.turn_private_flags(XDP_RECORDS)?;
