@@ -23,12 +23,12 @@ pub(crate) fn frame(mac: ([u8; 6], [u8; 6]), which: u32) -> Vec<u8> {
         ),
         // A version that there is not.
         3 => (0x0800, vec![0xf5; 40]),
-        // A datagram of 0 bytes in a whole packet.
+        // A datagram that is shorter than its own header.
         4 => {
             let ip = [0x45, 0, 0, 28, 0, 2, 0, 0, 64, 17, 0, 0, 192, 0, 2, 9];
             (
                 0x0800,
-                [&ip[..], &[192, 0, 2, 77, 0, 1, 0, 2, 0, 0]].concat(),
+                [&ip[..], &[192, 0, 2, 77, 0, 1, 0, 2, 0, 3]].concat(),
             )
         }
         // Options that reach beyond the frame.
