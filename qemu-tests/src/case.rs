@@ -10,6 +10,7 @@ use anyhow::Result;
 use crate::boot::{self, Workshop};
 use crate::ktap::{Leaf, Reader, Status};
 use crate::report::{Outcome, Verdict};
+use crate::splat;
 use crate::trace::Trace;
 use crate::trouble::Trouble;
 use crate::vm::checkpoint::Checkpoint;
@@ -61,10 +62,15 @@ pub fn run(
         .runs()
         .join(lane)
         .join(name.replace("::", "."));
-    let (verdict, message) = match run_machine(workshop, checkpoint, name, &folder, trace) {
+    let mut once = || match run_machine(workshop, checkpoint, name, &folder, trace) {
         Ok(judged) => judged,
         Err(error) => (Verdict::Broken, format!("{error:#}")),
     };
+    let (mut verdict, mut message) = once();
+    if verdict == Verdict::Splat && splat::is_patching(&message) {
+        (verdict, message) = once();
+        message = format!("the second time; {}\n{message}", splat::PATCHING);
+    }
     let message = match verdict {
         Verdict::Passed | Verdict::Skipped => message,
         _ => format!("{message}\n  logs: {}/", folder.display()),
