@@ -90,7 +90,8 @@ impl Lane {
         LANES[0]
     }
 
-    /// Whether a guest case runs here that asks for `wanted`: a lane's name, a build of the module, `pair`, `foreign`, or nothing.
+    /// Whether a guest case runs here that asks for `wanted`: a lane's name, a build of the module, `pair`, `foreign`, or
+    /// nothing.
     pub fn takes(&self, wanted: Option<&str>) -> bool {
         match (self.kind, wanted) {
             (Kind::Plain, None) => true,

@@ -72,7 +72,8 @@ impl Case<'_> {
         Ok(Client::open()?.get(self.eth.ifindex()?, 0)?)
     }
 
-    /// Asks the host to send frames of the oracle to this NIC, unless they say for which; gives the first number and how many were sent.
+    /// Asks the host to send frames of the oracle to this NIC, unless they say for which; gives the first number and how many
+    /// were sent.
     ///
     /// # Errors
     ///

@@ -48,8 +48,8 @@ pub(crate) trait Rings {
 
 /// Takes stopped rings from one generation to the next.
 ///
-/// A ring that the change does not concern goes on in its generation, and one that it takes away ends as if it were stopped. A change that is not `refusable`, such as taking a program
-/// away, waits for memory if it must.
+/// A ring that the change does not concern goes on in its generation, and one that it takes away ends as if it were stopped. A
+/// change that is not `refusable`, such as taking a program away, waits for memory if it must.
 ///
 /// # Errors
 ///
