@@ -24,6 +24,9 @@ use crate::ring_reader::RingReader;
 use crate::score::{CSUM, HASH, STAMP, VLAN};
 use crate::sys::xsk::{Options, Received, Xsk};
 
+/// Entries of the socket's rings: what finds one full, while the reader waits for a processor, is lost.
+const RING: u32 = 2048;
+
 pub(super) const CASES: &[Definition] = &[
     Definition::new("user_space::copy", copy),
     Definition::new("user_space::zero_copy", zero_copy),
@@ -217,9 +220,9 @@ fn judge(case: &mut Case<'_>, reader: &Reader, sent: u32, first: u32) -> Result<
 }
 
 fn copy(case: &mut Case<'_>) -> Result<()> {
-    run(case, Options::COPY)
+    run(case, Options::COPY.with_ring(RING))
 }
 
 fn zero_copy(case: &mut Case<'_>) -> Result<()> {
-    run(case, Options::ZERO_COPY)
+    run(case, Options::ZERO_COPY.with_ring(RING))
 }

@@ -38,6 +38,8 @@ impl Listener {
         };
         let (to, flag) = (Arc::clone(&later), Arc::clone(&stop));
         let read = move || -> Result<()> {
+            // What a card sends does not wait until a reader is scheduled.
+            rustix::process::setpriority_process(None, -20)?;
             while !flag.load(Ordering::Relaxed) {
                 let mut any = false;
                 while let Some(packet) = socket.receive() {

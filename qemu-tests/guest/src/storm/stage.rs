@@ -37,10 +37,13 @@ const SHARED: &[&str] = &[
 /// Maps that the programs at the ends have in common with it.
 const ENDS: &[&str] = &["misparses", "told", "later", "last", "routed"];
 
+/// Entries of a socket's rings: its reader is one process among many, and what finds a ring full is lost.
+const SOCKET_RING: u32 = 2048;
+
 /// The sockets, one at a time: names in a report, and what they ask for.
 pub(super) const SOCKETS: [(&str, Options); 2] = [
-    ("xsk_zero_copy", Options::ZERO_COPY),
-    ("xsk_copy", Options::COPY),
+    ("xsk_zero_copy", Options::ZERO_COPY.with_ring(SOCKET_RING)),
+    ("xsk_copy", Options::COPY.with_ring(SOCKET_RING)),
 ];
 
 /// All that is loaded and attached.

@@ -11,10 +11,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// Entries of each ring.
+/// Entries of each ring, where nothing else is asked for.
 pub(crate) const RING: u32 = 512;
-/// Pieces of memory: as many for receiving as for sending.
-const CHUNKS: u32 = 2 * RING;
 
 /// What the socket asks the driver for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +21,8 @@ pub(crate) struct Options {
     pub(crate) flags: u16,
     /// Bytes of a piece of memory.
     pub(crate) chunk: u32,
+    /// Entries of each ring: there are as many pieces of memory for receiving, and as many for sending.
+    pub(crate) ring: u32,
 }
 
 impl Options {
@@ -33,7 +33,16 @@ impl Options {
 
     /// These flags, and pages.
     pub(crate) const fn with(flags: u16) -> Self {
-        Self { flags, chunk: 4096 }
+        Self {
+            flags,
+            chunk: 4096,
+            ring: RING,
+        }
+    }
+
+    /// The same with rings of so many entries, for a reader that may have to wait for a processor.
+    pub(crate) const fn with_ring(self, ring: u32) -> Self {
+        Self { ring, ..self }
     }
 }
 
@@ -79,7 +88,7 @@ impl Drop for Mapping {
     }
 }
 
-/// One ring of `RING` entries of `size` bytes.
+/// One ring of `count` entries of `size` bytes.
 #[derive(Debug)]
 struct Ring {
     memory: Mapping,
@@ -87,6 +96,7 @@ struct Ring {
     consumer: usize,
     flags: usize,
     entries: usize,
+    count: u32,
     size: usize,
 }
 
@@ -95,10 +105,10 @@ impl Ring {
         socket: &OwnedFd,
         offset: i64,
         at: &libc::xdp_ring_offset,
-        size: usize,
+        (count, size): (u32, usize),
     ) -> io::Result<Self> {
         let entries = at.desc as usize;
-        let len = entries + RING as usize * size;
+        let len = entries + count as usize * size;
         let flags = libc::MAP_SHARED | libc::MAP_POPULATE;
         Ok(Self {
             memory: Mapping::new(socket.as_raw_fd(), offset, len, flags)?,
@@ -106,6 +116,7 @@ impl Ring {
             consumer: at.consumer as usize,
             flags: at.flags as usize,
             entries,
+            count,
             size,
         })
     }
@@ -122,13 +133,13 @@ impl Ring {
     }
 
     fn entry(&self, index: u32) -> *mut u8 {
-        let at = self.entries + (index % RING) as usize * self.size;
+        let at = self.entries + (index % self.count) as usize * self.size;
         self.memory.at(at, self.size)
     }
 
     /// Gives an entry to the kernel; `false`: no room.
     fn push(&self, entry: &[u8]) -> bool {
-        if self.used() == RING {
+        if self.used() == self.count {
             return false;
         }
         let producer = self.index(self.producer).load(Ordering::Relaxed);
@@ -224,9 +235,11 @@ impl Xsk {
         }
         // SAFETY: The kernel has just given this descriptor, to nobody else.
         let socket = unsafe { OwnedFd::from_raw_fd(fd) };
-        let chunk = options.chunk;
+        let (chunk, ring) = (options.chunk, options.ring);
+        // Half of them to receive into.
+        let chunks = 2 * ring;
         let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE;
-        let memory = Mapping::new(-1, 0, (CHUNKS * chunk) as usize, anonymous)?;
+        let memory = Mapping::new(-1, 0, (chunks * chunk) as usize, anonymous)?;
         let umem = libc::xdp_umem_reg_v1 {
             addr: memory.base.addr() as u64,
             len: memory.len as u64,
@@ -234,32 +247,37 @@ impl Xsk {
             headroom: 0,
         };
         set(&socket, libc::XDP_UMEM_REG, &umem)?;
-        for ring in [
+        for which in [
             libc::XDP_UMEM_FILL_RING,
             libc::XDP_UMEM_COMPLETION_RING,
             libc::XDP_RX_RING,
             libc::XDP_TX_RING,
         ] {
-            set(&socket, ring, &RING)?;
+            set(&socket, which, &ring)?;
         }
         let at = offsets(&socket)?;
         let descriptor = size_of::<libc::xdp_desc>();
         let this = Self {
-            fill: Ring::map(&socket, libc::XDP_UMEM_PGOFF_FILL_RING as i64, &at.fr, 8)?,
+            fill: Ring::map(
+                &socket,
+                libc::XDP_UMEM_PGOFF_FILL_RING as i64,
+                &at.fr,
+                (ring, 8),
+            )?,
             completion: Ring::map(
                 &socket,
                 libc::XDP_UMEM_PGOFF_COMPLETION_RING as i64,
                 &at.cr,
-                8,
+                (ring, 8),
             )?,
-            rx: Ring::map(&socket, libc::XDP_PGOFF_RX_RING, &at.rx, descriptor)?,
-            tx: Ring::map(&socket, libc::XDP_PGOFF_TX_RING, &at.tx, descriptor)?,
-            free: (RING..CHUNKS).map(|n| u64::from(n * chunk)).collect(),
+            rx: Ring::map(&socket, libc::XDP_PGOFF_RX_RING, &at.rx, (ring, descriptor))?,
+            tx: Ring::map(&socket, libc::XDP_PGOFF_TX_RING, &at.tx, (ring, descriptor))?,
+            free: (ring..chunks).map(|n| u64::from(n * chunk)).collect(),
             socket,
             memory,
             chunk,
         };
-        for n in 0..RING {
+        for n in 0..ring {
             this.fill.push(&u64::from(n * chunk).to_ne_bytes());
         }
         Ok(this)
@@ -402,7 +420,7 @@ impl Xsk {
     /// Puts a packet into the ring; `false`: no room.
     pub(crate) fn send(&mut self, frame: &[u8]) -> bool {
         self.complete();
-        if self.tx.used() == RING || frame.len() > self.chunk as usize {
+        if self.tx.used() == self.tx.count || frame.len() > self.chunk as usize {
             return false;
         }
         let Some(addr) = self.free.pop() else {
@@ -443,7 +461,7 @@ impl Xsk {
 
     /// Packets that are not known to be sent.
     pub(crate) fn under_way(&self) -> usize {
-        RING as usize - self.free.len()
+        self.tx.count as usize - self.free.len()
     }
 
     /// Takes back the memory of what was sent.
