@@ -248,7 +248,9 @@ impl Worker {
                 self.netdev.set_mtu(mtu)?;
             }
             Change::Rings => {
-                (self.rx, self.tx) = (128 << self.pick(3), 64 << self.pick(3));
+                // Never so short that it has no room for two windows of frames: the sender begins another one when it has heard
+                // nothing for a while, as the machine may have stood still.
+                (self.rx, self.tx) = (256 << self.pick(2), 64 << self.pick(3));
                 self.netdev.set_rings(self.rx, self.tx)?;
             }
             Change::Channels => {
