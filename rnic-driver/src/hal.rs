@@ -90,11 +90,13 @@ pub(crate) trait Nic: Sized + Send + Sync {
     const LATCHES: bool;
     /// Tags are taken out and put in together, or not at all.
     const VLAN_BOTH_WAYS: bool;
-    /// How `ethtool -d` tells its registers from others'.
+    /// Its device id, by which `ethtool -d` tells its registers from others'.
     const ID: u32;
 
     /// The way from its interfaces to their layouts.
-    fn door() -> &'static Door;
+    fn door() -> &'static Door {
+        &DOORS[const { door_of(Self::ID) }]
+    }
     /// What it has in common with others.
     fn mac(&self) -> &Mac<'_>;
 
@@ -146,11 +148,19 @@ pub(crate) trait Nic: Sized + Send + Sync {
 }
 
 macro_rules! nics {
-    ($($device:literal => $nic:ty, $door:ident;)*) => {
-        $(static $door: Door = driver::door::<$nic>();)*
+    ($($device:literal => $nic:ty;)*) => {
+        /// The doors of this module's interfaces, by which the runtime knows them. They stand in one place, so that it need
+        /// not ask for each.
+        pub(crate) static DOORS: [Door; [$($device),*].len()] = [$(driver::door::<$nic>()),*];
 
-        /// The doors of this module's interfaces, by which the runtime knows them.
-        pub(crate) static DOORS: [&Door; [$($device),*].len()] = [$(&$door),*];
+        /// Which of the doors is for interfaces of device `id`.
+        const fn door_of(id: u32) -> usize {
+            let (ids, mut at) = ([$($device),*], 0);
+            while ids[at] != id {
+                at += 1;
+            }
+            at
+        }
 
         /// The devices that the driver takes. There is no module alias.
         pub(crate) static IDS: IdArray<pci::DeviceId, Probe, { [$($device),*].len() }> = IdArray::new([
@@ -165,6 +175,6 @@ pub(crate) struct Probe(
 );
 
 nics! {
-    0x10d3 => i82574::I82574<'_>, DOOR_82574;
-    0x10c9 => i82576::I82576<'_>, DOOR_82576;
+    0x10d3 => i82574::I82574<'_>;
+    0x10c9 => i82576::I82576<'_>;
 }

@@ -60,7 +60,7 @@ struct xdp_meta {
 	void *data;		/* the packet, if they are claimed */
 	int is_claimed;		/* so that the verifier must be shown where they end; known to the compiler */
 	__u64 trailer;		/* read as one word */
-	const struct xdp_meta_layout *layout;	/* once a getter needed it */
+	struct xdp_meta_layout *layout;	/* once a getter needed it */
 };
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -161,72 +161,92 @@ static __always_inline __s64 xdp_meta_ask(struct xdp_md *ctx, __u32 layout_id, _
 	return (XDP_META_CLAIM - distance) << 26 | XDP_META_ASKED | (found >> 18 & 7) << 16 | 1U << (found >> 14 & 0xf);
 }
 
-/* Finds a layout among those that are known, or makes it known; gives its index, or negative. */
-static __noinline int xdp_meta_learn(struct xdp_md *ctx, __u32 layout_id)
+/* Finds a layout among those that are known, or makes it known. NULL, and a negative error, if that cannot be. */
+static __noinline struct xdp_meta_layout *xdp_meta_learn(struct xdp_md *ctx, __u32 layout_id, int *err)
 {
-	__u32 place[XDP_META_SLOTS], at, slot, i;
+	__u32 place[XDP_META_SLOTS], slot, i;
 	struct xdp_meta_layout *layout;
 
 	for (i = 0; i < XDP_META_PROBES; i++) {
-		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
-		if (xdp_meta_layouts[at].id == layout_id)
-			return at;
-		if (!xdp_meta_layouts[at].taken)
+		layout = &xdp_meta_layouts[(layout_id + i) & (XDP_META_LAYOUTS - 1)];
+		if (layout->id == layout_id)
+			return layout;
+		if (!layout->taken)
 			break;
 	}
 	for (slot = 0; slot < XDP_META_SLOTS; slot++) {
 		__s64 answer = xdp_meta_ask(ctx, layout_id, slot);
 
-		if (answer < 0)
-			return answer;
+		if (answer < 0) {
+			*err = answer;
+			return NULL;
+		}
 		place[slot] = answer;
 	}
 	for (i = 0; i < XDP_META_PROBES; i++) {
-		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
-		layout = &xdp_meta_layouts[at];
+		layout = &xdp_meta_layouts[(layout_id + i) & (XDP_META_LAYOUTS - 1)];
 		if (layout->taken || __sync_val_compare_and_swap(&layout->taken, 0, 1))
 			continue;
 		for (slot = 0; slot < XDP_META_SLOTS; slot++)
 			layout->place[slot] = place[slot];
 		__sync_val_compare_and_swap(&layout->id, 0, layout_id);
-		return at;
+		return layout;
 	}
-	return XDP_META_NO_ROOM;
+	*err = XDP_META_NO_ROOM;
+	return NULL;
 }
 
 /* Makes out what a record's layout is: 0, or negative. */
 static __always_inline int xdp_meta_bind(struct xdp_md *ctx, struct xdp_meta *meta)
 {
-	__u32 id = xdp_meta_layout_id(meta), at = id;
+	__u32 id = xdp_meta_layout_id(meta);
+	struct xdp_meta_layout *layout = &xdp_meta_layouts[id & (XDP_META_LAYOUTS - 1)];
 
-	if (*(volatile __u32 *)&xdp_meta_layouts[at & (XDP_META_LAYOUTS - 1)].id != id) {
-		int learnt = xdp_meta_learn(ctx, id);
+	if (__builtin_expect(*(volatile __u32 *)&layout->id != id, 0)) {
+		int err = 0;
 
-		if (learnt < 0)
-			return learnt;
-		at = learnt;
+		layout = xdp_meta_learn(ctx, id, &err);
+		if (!layout)
+			return err ?: XDP_META_NO_RECORD;
 	}
-	meta->layout = &xdp_meta_layouts[at & (XDP_META_LAYOUTS - 1)];
+	meta->layout = layout;
 	return 0;
 }
 
-/* Where a field is that the packet does not have, or of which nothing is known yet: its place, or negative. */
-static __noinline __s64 xdp_meta_miss(struct xdp_md *ctx, __u64 trailer, __u32 slot, __u32 place)
+/* Why a packet does not have a field: negative, or 0: it does, but nothing was known of the field's place, which is there now. */
+static __noinline int xdp_meta_miss(struct xdp_md *ctx, struct xdp_meta_layout *layout, __u32 slot, __u32 present)
 {
-	struct xdp_meta meta = { .trailer = trailer };
+	__u32 place;
 
+	if (slot >= XDP_META_SLOTS)
+		return XDP_META_NO_MATCH;
+	place = layout->place[slot];
 	if (!place) {
-		__s64 answer = xdp_meta_ask(ctx, xdp_meta_layout_id(&meta), slot);
+		__s64 answer = xdp_meta_ask(ctx, layout->id, slot);
 
 		if (answer < 0)
 			return answer;
 		place = answer;
+		layout->place[slot] = place;
 	}
-	if (place & xdp_meta_present(&meta))
-		return place;
+	if (place & present)
+		return 0;
 	if (place & XDP_META_OTHER_SHAPE)
 		return XDP_META_NO_MATCH;
 	return place & 0xffff ? XDP_META_NOT_IN_PACKET : XDP_META_NOT_IN_LAYOUT;
+}
+
+/* Whether a field's present bit is one of a packet's. BPF can tell in one instruction, which compilers do not think of. */
+static __always_inline int xdp_meta_has(__u64 place, __u64 present)
+{
+#ifdef __bpf__
+	asm goto("if %0 & %1 goto %l[has]" : : "r"(place), "r"(present) : : has);
+	return 0;
+has:
+	return 1;
+#else
+	return !!(place & present);
+#endif
 }
 
 /* Finds a field of a record: 0 and its place, or negative. */
@@ -238,14 +258,13 @@ static __always_inline int xdp_meta_find(struct xdp_md *ctx, struct xdp_meta *me
 		if (err)
 			return err;
 	}
-	*place = *(volatile const __u32 *)&meta->layout->place[slot];
-	if (!(*place & xdp_meta_present(meta))) {
-		__s64 found = xdp_meta_miss(ctx, meta->trailer, slot, *place);
+	*place = *(volatile __u32 *)&meta->layout->place[slot];
+	if (!xdp_meta_has(*place, xdp_meta_present(meta))) {
+		int err = xdp_meta_miss(ctx, meta->layout, slot, xdp_meta_present(meta));
 
-		if (found < 0)
-			return found;
-		*place = found;
+		if (err)
+			return err;
+		*place = *(volatile __u32 *)&meta->layout->place[slot];
 	}
 	return 0;
 }
-

@@ -7,7 +7,13 @@ static __always_inline int xdp_meta_at(const struct xdp_meta *meta, __u64 offset
 		if (offset > XDP_META_CLAIM - size)
 			return XDP_META_NO_MATCH;
 	}
+#ifdef __bpf__
+	/* The sum in the offset's register, as the record's is needed again. */
+	asm("%0 += %1" : "+r"(offset) : "r"(meta->claimed));
+	*at = (void *)offset;
+#else
 	*at = meta->claimed + offset;
+#endif
 	return meta->is_claimed && *at + size > meta->data ? XDP_META_NO_MATCH : 0;
 }
 

@@ -14,7 +14,7 @@ use crate::{
     layouts::extended::RxMeta,
     regs,
     rss::PortHashing,
-    sys::{metadata_ops::Door, pci_device::Signal},
+    sys::pci_device::Signal,
 };
 use kernel::{
     io::{register, Io},
@@ -118,10 +118,6 @@ impl Nic for I82574<'_> {
     const LATCHES: bool = false;
     const VLAN_BOTH_WAYS: bool = true;
     const ID: u32 = 0x10d3;
-
-    fn door() -> &'static Door {
-        &super::DOOR_82574
-    }
 
     #[inline]
     fn mac(&self) -> &Mac<'_> {

@@ -15,7 +15,7 @@ use crate::{
     layouts::advanced::RxMeta,
     regs,
     rss::PortHashing,
-    sys::{metadata_ops::Door, pci_device::Signal},
+    sys::pci_device::Signal,
 };
 use kernel::{
     io::{register, Io},
@@ -150,10 +150,6 @@ impl Nic for I82576<'_> {
     const LATCHES: bool = true;
     const VLAN_BOTH_WAYS: bool = false;
     const ID: u32 = 0x10c9;
-
-    fn door() -> &'static Door {
-        &super::DOOR_82576
-    }
 
     #[inline]
     fn mac(&self) -> &Mac<'_> {

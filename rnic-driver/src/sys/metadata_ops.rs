@@ -15,7 +15,6 @@ use super::{
     xdp_context::Context,
 };
 use crate::runtime::LayoutState;
-use core::ptr;
 use kernel::prelude::*;
 use meta_core::layout::Layout;
 
@@ -65,9 +64,10 @@ impl Door {
     pub(crate) fn of(dev: &NetDevice) -> Option<&'static Self> {
         // SAFETY: Live.
         let ops = unsafe { bindings::rnic_netdev_xdp_metadata_ops(dev.as_raw()) };
-        crate::hal::DOORS
-            .into_iter()
-            .find(|door| ptr::eq(door.as_raw(), ops))
+        // A table that lies among ours is one of them.
+        let doors = &crate::hal::DOORS;
+        let at = ops.addr().wrapping_sub(doors.as_ptr().addr());
+        doors.get(at / size_of::<Self>())
     }
 
     pub(super) fn as_raw(&self) -> *const bindings::xdp_metadata_ops {

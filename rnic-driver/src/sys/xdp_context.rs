@@ -96,6 +96,12 @@ impl Context {
 /// REG_STATE_REGISTERED of net/core/xdp.c.
 const REGISTERED: u32 = 1;
 
+const _: () = assert!(
+    bindings::xdp_mem_type_MEM_TYPE_PAGE_POOL < bindings::xdp_mem_type_MEM_TYPE_XSK_BUFF_POOL
+        && bindings::xdp_mem_type_MEM_TYPE_XSK_BUFF_POOL + 1 == bindings::xdp_mem_type_MEM_TYPE_MAX,
+    "the memory models that our queues have are the last ones"
+);
+
 /// The record of the packet that a program looks at: the `size` bytes that end where the packet starts. `None` if nobody can
 /// say that the driver wrote them.
 ///
@@ -113,11 +119,7 @@ pub(super) unsafe fn record(ctx: *const bindings::xdp_buff, size: usize) -> Opti
     let xdp = unsafe { &*ctx };
     // SAFETY: It has a queue while the program runs.
     let rxq = unsafe { &*xdp.rxq };
-    let has_model = matches!(
-        rxq.mem.type_,
-        bindings::xdp_mem_type_MEM_TYPE_PAGE_POOL | bindings::xdp_mem_type_MEM_TYPE_XSK_BUFF_POOL
-    );
-    if rxq.reg_state != REGISTERED || !has_model {
+    if rxq.reg_state != REGISTERED || rxq.mem.type_ < bindings::xdp_mem_type_MEM_TYPE_PAGE_POOL {
         return None;
     }
     // SAFETY: The interface of a registered queue is live.
