@@ -16,6 +16,10 @@
 #include "exact.bpf.h"
 #include "later.bpf.h"
 
+#ifndef PARTS
+#define PARTS ""
+#endif
+
 #define TC_ACT_SHOT 2
 #define TC_ACT_OK 0
 
@@ -65,14 +69,14 @@ static __always_inline void look_bound(struct xdp_md *ctx, __u32 reader)
 	judge_later(t, &w->want, &w->got, &w->record, reader);
 }
 
-SEC("xdp/cpumap")
+SEC("xdp" PARTS "/cpumap")
 int at_cpumap(struct xdp_md *ctx)
 {
 	look_bound(ctx, AT_CPUMAP);
 	return XDP_DROP;
 }
 
-SEC("xdp/devmap")
+SEC("xdp" PARTS "/devmap")
 int at_devmap(struct xdp_md *ctx)
 {
 	look_bound(ctx, AT_DEVMAP);
@@ -92,7 +96,7 @@ int at_devmap(struct xdp_md *ctx)
 		judge_later(told, &(w)->want, &(w)->got, &(w)->record, reader);    \
 	})
 
-SEC("xdp")
+SEC("xdp" PARTS)
 int at_veth(struct xdp_md *ctx)
 {
 	struct work *w = place_of(AT_VETH);

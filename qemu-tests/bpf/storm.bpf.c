@@ -3,7 +3,7 @@
  * The driver's program of a storm: reads each packet of the oracle in every way, then sends it on with its record in front, so
  * that others read it elsewhere (paths.bpf.c, and sockets).
  *
- * One packet in sixteen goes back to the sender, who so knows how far this has come.
+ * One packet in sixteen goes back to the sender, who so knows how far this has come. With PARTS, it takes packets of several parts.
  */
 #include "types.bpf.h"
 #include <bpf/bpf_core_read.h>
@@ -15,6 +15,10 @@
 #include "ways.bpf.h"
 #include "exact.bpf.h"
 #include "later.bpf.h"
+
+#ifndef PARTS
+#define PARTS ""
+#endif
 
 #define BACK 16
 
@@ -95,7 +99,7 @@ static __always_inline int send_on(struct xdp_md *ctx, __u32 path, __u32 queue)
 	return XDP_DROP;
 }
 
-SEC("xdp")
+SEC("xdp" PARTS)
 int storm(struct xdp_md *ctx)
 {
 	__u32 zero = 0, queue = ctx->rx_queue_index & (QUEUES - 1);

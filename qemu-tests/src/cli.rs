@@ -72,6 +72,9 @@ pub enum Verb {
         /// Only changes whose kind has this in its name (`rings`, `rx`, …; the table lists them).
         #[arg(long, value_name = "KIND", default_value = "")]
         only: String,
+        /// Frames of up to 8300 bytes and more, which take several descriptors; there is no AF_XDP socket then.
+        #[arg(long)]
+        jumbo: bool,
         /// Where the pseudo-random choices start: the same seed makes the same frames and the same changes.
         #[arg(long, value_name = "K", default_value_t = 1)]
         seed: u64,

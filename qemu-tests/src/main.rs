@@ -97,10 +97,11 @@ fn run(cli: &Cli) -> Result<()> {
             packets,
             seconds,
             only,
+            jumbo,
             seed,
             json,
         } => {
-            let wanted = json!({ "changes": changes, "packets": packets, "seconds": seconds, "only": only, "seed": seed });
+            let wanted = json!({ "changes": changes, "packets": packets, "seconds": seconds, "only": only, "jumbo": jumbo, "seed": seed });
             storm::run(&workshop, nic.as_deref(), &wanted, json.as_deref())
         }
         Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),

@@ -52,6 +52,15 @@ fn main() {
         ctl::log(&format!("panic in the guest: {info}"));
         default_hook(info);
     }));
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    if let [first, order] = &arguments[..] {
+        if first == storm::process::ARGUMENT {
+            if let Err(error) = storm::process::run(order) {
+                eprintln!("rnic-guest: {error:#}");
+            }
+            return;
+        }
+    }
     if let Err(error) = start() {
         let message = format!("{error:#}");
         eprintln!("rnic-guest: {message}");

@@ -112,11 +112,18 @@ impl Programs {
     ///
     /// When there is none with this name and size of values.
     pub(crate) fn map(&self, name: &str, value_size: usize) -> Result<Map> {
-        let path = Path::new(BPFFS)
-            .join(format!("{}_maps", self.name))
-            .join(name);
-        Map::open(&path, value_size).with_context(|| format!("map {}", path.display()))
+        pinned_map(&self.name, name, value_size)
     }
+}
+
+/// A map of what was loaded as `of`.
+///
+/// # Errors
+///
+/// When there is none with this name and size of values.
+pub(crate) fn pinned_map(of: &str, name: &str, value_size: usize) -> Result<Map> {
+    let path = Path::new(BPFFS).join(format!("{of}_maps")).join(name);
+    Map::open(&path, value_size).with_context(|| format!("map {}", path.display()))
 }
 
 impl Drop for Programs {

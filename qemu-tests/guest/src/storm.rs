@@ -5,13 +5,17 @@
 //! It goes in rounds: traffic and changes, then quiet, in which what was counted is added up. Which changes are made, and in
 //! which order each worker makes them, follows from the seed; how the workers meet does not.
 
-pub(crate) mod change;
+mod change;
+mod counters;
 pub(crate) mod later;
 mod listener;
+pub(crate) mod process;
 mod report;
 mod stage;
+mod worker;
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -23,7 +27,8 @@ use crate::case::Case;
 use crate::ctl;
 use crate::monitor::Monitor;
 use crate::nic_clock::NicClock;
-use change::{Change, Made, Worker};
+use change::{Change, Made};
+use process::Process;
 pub(crate) use report::Report;
 use stage::Stage;
 
@@ -42,6 +47,8 @@ pub(crate) struct Plan {
     pub(crate) gap_us: u32,
     /// Only changes whose kind has this in its name.
     pub(crate) only: String,
+    /// Frames of up to several buffers. There is no socket then: none in a driver takes packets of several parts.
+    pub(crate) jumbo: bool,
 }
 
 impl Default for Plan {
@@ -53,6 +60,7 @@ impl Default for Plan {
             seed: 1,
             gap_us: 60,
             only: String::new(),
+            jumbo: false,
         }
     }
 }
@@ -61,8 +69,10 @@ impl Default for Plan {
 const OWN: &[&str] = &["detach", "replace", "attach", "down_up"];
 /// Changes of one round.
 const ROUND: u32 = 400;
-/// Frames that may be ahead of the first one that has not come back.
-const WINDOW: u32 = 64;
+/// Frames that may be ahead of the first one that has not come back, and the longest payload: so many that the shortest ring has room
+/// for two windows.
+const FRAMES: (u32, u32) = (64, 1200);
+const JUMBO_FRAMES: (u32, u32) = (24, 8300);
 /// Of so many, one comes back (`bpf/storm.bpf.c`).
 const BACK: u32 = 16;
 /// A malformed frame comes after so many others.
@@ -82,19 +92,19 @@ pub(crate) fn run(
 ) -> Result<Report> {
     let started = Instant::now();
     let mut storm = Storm {
-        workers: [
-            Worker::new(Change::SETTINGS, &plan.only, plan.seed)?,
-            Worker::new(Change::RINGS, &plan.only, plan.seed ^ u64::MAX)?,
-        ],
+        workers: Vec::new(),
         plan,
-        stage: Stage::set(case)?,
+        stage: Stage::set(case, plan.jumbo)?,
         monitor: Monitor::start()?,
         first_seq: 0,
         report: Report::default(),
     };
+    let kinds = [(Change::SETTINGS, plan.seed), (Change::RINGS, !plan.seed)];
+    for (kinds, seed) in kinds {
+        storm.workers.extend(Process::start(kinds, plan, seed)?);
+    }
     ctl::log("everything is set up");
-    let idle = storm.workers.iter().all(Worker::is_idle);
-    if idle && !OWN.iter().any(|kind| kind.contains(&plan.only)) {
+    if storm.workers.is_empty() && !OWN.iter().any(|kind| kind.contains(&plan.only)) {
         bail!("no kind of change has {:?} in its name", plan.only);
     }
     while storm.report.changes() < plan.changes || storm.report.packets() < plan.packets {
@@ -114,7 +124,7 @@ struct Storm<'p> {
     plan: &'p Plan,
     stage: Stage,
     monitor: Monitor,
-    workers: [Worker; 2],
+    workers: Vec<Process>,
     /// Number of the next round's first frame.
     first_seq: u32,
     report: Report,
@@ -129,9 +139,10 @@ impl Storm<'_> {
         // What is in force now belongs to the round: its records may be the first seen.
         let read = self.monitor.settle()?.len();
         let mut announced = Client::open()?.dump()?;
+        let (window, longest) = if plan.jumbo { JUMBO_FRAMES } else { FRAMES };
         case.burst(json!({
             "background": true, "count": 0, "l4": "all", "vlan": "mix", "flows": 64, "gap_us": plan.gap_us,
-            "window": WINDOW, "every": BACK, "noise": NOISE, "payload": 28, "longest": 1200, "seed": plan.seed,
+            "window": window, "every": BACK, "noise": NOISE, "payload": 28, "longest": longest, "seed": plan.seed,
         }))?;
         let made = self.changes(case, wanted)?;
         let sent = case.stop()?;
@@ -147,23 +158,21 @@ impl Storm<'_> {
 
     /// All workers' changes, until there are as many as wanted.
     fn changes(&mut self, case: &mut Case<'_>, wanted: u32) -> Result<Vec<Made>> {
-        let (stop, count) = (AtomicBool::new(false), AtomicU32::new(0));
-        let counters = self.stage.counters()?;
-        let idle = self.workers.iter().all(Worker::is_idle);
+        let count = AtomicU32::new(0);
+        let idle = self.workers.is_empty();
+        let begun = self.stage.begun();
         thread::scope(|scope| {
-            let running: Vec<_> = self
-                .workers
-                .iter_mut()
-                .map(|worker| {
-                    let (stop, count, counters) = (&stop, &count, &counters);
-                    scope.spawn(move || worker.run(stop, count, counters))
-                })
-                .collect();
+            let (mut stops, mut running) = (Vec::new(), Vec::new());
+            for worker in &mut self.workers {
+                let (stop, news) = worker.go(begun)?;
+                stops.push(stop);
+                running.push(scope.spawn(|| news.follow(&count)));
+            }
             let mut made = Vec::new();
             let ended = || running.iter().any(|worker| worker.is_finished());
             let target = (wanted, self.plan.only.as_str(), idle);
             let result = own_changes(case, &mut self.stage, &count, target, &ended, &mut made);
-            stop.store(true, Ordering::Relaxed);
+            drop(stops);
             if let Err(error) = &result {
                 // Before a thread is waited for that may never come.
                 ctl::log(&format!("{error:#}"));
@@ -215,12 +224,13 @@ fn own_changes(
     Ok(())
 }
 
-/// Where in the kernel each thread is, for whoever has to find out why it stays there.
+/// Where in the kernel each thread of each process is, for whoever has to find out why it stays there.
 fn stacks() -> String {
-    let tasks = std::fs::read_dir("/proc/self/task")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let entries = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten().flatten();
+    let processes = entries("/proc".into()).map(|entry| entry.path());
+    // The kernel's own have no program.
+    let processes = processes.filter(|path| path.join("exe").read_link().is_ok());
+    let tasks = processes.flat_map(|path| entries(path.join("task")));
     let stack = |task: std::fs::DirEntry| {
         let path = task.path();
         let read = |file: &str| std::fs::read_to_string(path.join(file)).unwrap_or_default();

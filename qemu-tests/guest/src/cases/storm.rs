@@ -11,7 +11,10 @@ use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::storm::{self, Plan, Report};
 
-pub(super) const CASES: &[Definition] = &[Definition::new("storm::every_reader", every_reader)];
+pub(super) const CASES: &[Definition] = &[
+    Definition::new("storm::every_reader", every_reader),
+    Definition::new("storm::jumbo", jumbo),
+];
 
 /// What the host has run for `cargo qemu storm`.
 pub(super) const ASKED: &[Definition] = &[Definition::new("storm", asked)];
@@ -25,6 +28,7 @@ fn plan(case: &Case<'_>) -> Plan {
         longest: number("seconds").map_or(usual.longest, Duration::from_secs),
         seed: number("seed").unwrap_or(usual.seed),
         only: case.args["only"].as_str().unwrap_or("").to_owned(),
+        jumbo: case.args["jumbo"].as_bool().unwrap_or(false),
         ..usual
     }
 }
@@ -37,8 +41,33 @@ fn say(report: &Report) -> Result<()> {
 
 fn every_reader(case: &mut Case<'_>) -> Result<()> {
     let plan = plan(case);
-    let report = storm::run(case, &plan, say)?;
-    judge(case, &plan, &report);
+    in_full(case, &plan)
+}
+
+/// Most frames take several descriptors.
+fn jumbo(case: &mut Case<'_>) -> Result<()> {
+    let plan = Plan {
+        changes: 600,
+        packets: 20_000,
+        jumbo: true,
+        ..plan(case)
+    };
+    let bytes = case.eth.counter("rx_bytes")?;
+    let packets = case.eth.counter("rx_packets")?;
+    in_full(case, &plan)?;
+    let bytes = case.eth.counter("rx_bytes")? - bytes;
+    let packets = case.eth.counter("rx_packets")? - packets;
+    case.ktap.check(
+        "packets of several buffers, on average",
+        bytes > 2048 * packets,
+        format_args!("{bytes} bytes in {packets} packets"),
+    );
+    Ok(())
+}
+
+fn in_full(case: &mut Case<'_>, plan: &Plan) -> Result<()> {
+    let report = storm::run(case, plan, say)?;
+    judge(case, plan, &report);
     case.ktap.check(
         "as many changes as wanted",
         report.changes() >= plan.changes,

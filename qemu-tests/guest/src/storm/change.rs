@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What a storm changes, and the workers that do it: each a sequence of pseudo-random changes of its own.
+//! Kinds of changes that a storm makes, and which worker makes them.
 //!
 //! Two workers share nothing but the interface: what one of them reads, changes and writes back, the other leaves alone.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::{Duration, Instant};
-
-use anyhow::{Context, Result};
-
-use super::stage::Counters;
-use crate::boot::Options;
-use crate::eth::NAME;
-use crate::sys::hwtstamp::{self, filter};
-use crate::sys::netdev::{Netdev, RXHASH, RXVLAN, TXVLAN};
-use crate::tools;
-
-/// Bits of the private flags.
-const XDP_RECORDS: u32 = 1 << 0;
-const XDP_PACKET_TYPE: u32 = 1 << 1;
-/// That of the first receive queue; the others' follow.
-const XDP_PACKET_TYPE_RX0: u32 = 1 << 2;
+use std::time::Duration;
 
 /// A kind of change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +70,14 @@ impl Change {
         Self::Nothing,
     ];
 
+    /// The one that has this name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let all = Self::SETTINGS.iter().chain(Self::RINGS);
+        all.copied().find(|kind| kind.name() == name)
+    }
+
     /// Its name in a report.
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Hash => "rxhash",
             Self::Vlan => "rxvlan",
@@ -119,209 +109,11 @@ pub(crate) struct Made {
     pub(crate) in_flight: u64,
 }
 
-/// Makes changes of some kinds until it is told to stop.
-pub(crate) struct Worker {
-    kinds: Vec<Change>,
-    random: u64,
-    netdev: Netdev,
-    queues: u32,
-    rx: u32,
-    tx: u32,
-    stamps: bool,
-    checksum: bool,
-}
-
-impl Worker {
-    /// One that makes those changes of these kinds that have `only` in their names, in an order that follows from the seed.
-    ///
-    /// # Errors
-    ///
-    /// When there is no interface.
-    pub(crate) fn new(kinds: &[Change], only: &str, seed: u64) -> Result<Self> {
-        let is_igb = Options::read()?.nic == "igb";
-        let kinds = kinds.iter().filter(|kind| kind.name().contains(only));
-        Ok(Self {
-            kinds: kinds.copied().collect(),
-            random: seed,
-            netdev: Netdev::new(NAME)?,
-            queues: if is_igb { 4 } else { 2 },
-            rx: 256,
-            tx: 256,
-            stamps: false,
-            checksum: true,
-        })
-    }
-
-    /// Whether there is nothing that it may change.
-    pub(crate) fn is_idle(&self) -> bool {
-        self.kinds.is_empty()
-    }
-
-    /// A number below `n`.
-    fn pick(&mut self, n: u32) -> u32 {
-        // splitmix64.
-        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let z = (self.random ^ self.random >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ z >> 31) >> 33) as u32 % n
-    }
-
-    /// Makes changes, and counts them.
-    ///
-    /// # Errors
-    ///
-    /// When the driver refuses one.
-    pub(crate) fn run(
-        &mut self,
-        stop: &AtomicBool,
-        count: &AtomicU32,
-        counters: &Counters,
-    ) -> Result<Vec<Made>> {
-        let mut made = Vec::new();
-        while !stop.load(Ordering::Relaxed) {
-            if self.is_idle() {
-                std::thread::sleep(Duration::from_millis(5));
-                continue;
-            }
-            let which = self.pick(self.kinds.len() as u32) as usize;
-            let kind = self.kinds[which];
-            let before = counters.packets()?;
-            let start = Instant::now();
-            self.make(kind, counters)
-                .with_context(|| format!("the change {kind:?}"))?;
-            made.push(Made {
-                kind: kind.name(),
-                time: start.elapsed(),
-                in_flight: counters.packets()?.saturating_sub(before),
-            });
-            count.fetch_add(1, Ordering::Relaxed);
-            // Frames are to come in between.
-            std::thread::sleep(Duration::from_millis(self.pick(12).into()));
-        }
-        Ok(made)
-    }
-
-    fn make(&mut self, kind: Change, counters: &Counters) -> Result<()> {
-        match kind {
-            // The 82574 takes tags out and puts them in together.
-            Change::Hash => self
-                .netdev
-                .set_flags((self.netdev.flags()? ^ RXHASH) | TXVLAN)?,
-            Change::Vlan => self
-                .netdev
-                .set_flags((self.netdev.flags()? ^ RXVLAN) | TXVLAN)?,
-            Change::Checksum => {
-                self.checksum = !self.checksum;
-                self.netdev.set_rx_checksum(self.checksum)?;
-            }
-            Change::Stamps => {
-                self.stamps = !self.stamps;
-                let wanted = if self.stamps {
-                    filter::ALL
-                } else {
-                    filter::NONE
-                };
-                hwtstamp::set(NAME, wanted)?;
-            }
-            Change::Tcpdump => {
-                self.stamps = true;
-                // No such packets come, so it ends when it is told to.
-                tools::try_line(&format!(
-                    "timeout 0.3 tcpdump -i {NAME} -j adapter_unsynced -w /dev/null ether proto 0x9999"
-                ))?;
-            }
-            Change::PacketType => self.netdev.turn_private_flags(XDP_PACKET_TYPE)?,
-            Change::QueuePacketType => {
-                let queue = self.pick(self.queues);
-                self.netdev
-                    .turn_private_flags(XDP_PACKET_TYPE_RX0 << queue)?;
-            }
-            Change::Records => {
-                counters.records_may_be_off(true)?;
-                self.netdev.turn_private_flags(XDP_RECORDS)?;
-                std::thread::sleep(Duration::from_millis(5));
-                self.netdev.turn_private_flags(XDP_RECORDS)?;
-                counters.records_may_be_off(false)?;
-            }
-            Change::Mtu => {
-                let mtu = 1400 + 20 * self.pick(6) as i32;
-                self.netdev.set_mtu(mtu)?;
-            }
-            Change::Rings => {
-                // Never so short that it has no room for two windows of frames: the sender begins another one when it has heard
-                // nothing for a while, as the machine may have stood still.
-                (self.rx, self.tx) = (256 << self.pick(2), 64 << self.pick(3));
-                self.netdev.set_rings(self.rx, self.tx)?;
-            }
-            Change::Channels => {
-                let count = 1 + self.pick(self.queues);
-                self.netdev.set_channels(count)?;
-            }
-            Change::Table => {
-                let table = ["equal 1", "default"][self.pick(2) as usize];
-                tools::line(&format!("ethtool -X {NAME} {table}"))?;
-            }
-            Change::Key => {
-                let key = turned(&tools::line(&format!("ethtool -x {NAME}"))?)?;
-                tools::line(&format!("ethtool -X {NAME} hkey {key}"))?;
-            }
-            Change::Coalescing => {
-                let interval = 10 + self.pick(60);
-                tools::line(&format!("ethtool -C {NAME} rx-usecs {interval}"))?;
-            }
-            Change::Nothing => self.netdev.set_rings(self.rx, self.tx)?,
-        }
-        Ok(())
-    }
-}
-
-/// The key in what `ethtool -x` prints, with the last of its 320 bits turned. The oracle's hashes stay true: the longest input
-/// that a NIC hashes, 36 bytes, ends at the bit before.
-fn turned(printed: &str) -> Result<String> {
-    let mut lines = printed.lines().map(str::trim);
-    lines.find(|line| *line == "RSS hash key:");
-    let key = lines
-        .next()
-        .filter(|key| key.split(':').count() == 40)
-        .with_context(|| format!("no key of 40 bytes in {printed:?}"))?;
-    let (head, last) = key.split_at(key.len() - 2);
-    let last = u8::from_str_radix(last, 16).with_context(|| key.to_owned())?;
-    Ok(format!("{head}{:02x}", last ^ 1))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{turned, Change, Worker};
-
-    #[test]
-    fn one_bit_of_the_key_is_turned() {
-        let printed = |last| {
-            let key = ["6d"; 39].join(":");
-            format!(
-                "RX flow hash indirection table:\nRSS hash key:\n{key}:{last}\nRSS hash function:"
-            )
-        };
-        assert!(turned(&printed("fa")).unwrap().ends_with(":6d:fb"));
-        assert!(turned(&printed("fb")).unwrap().ends_with(":6d:fa"));
-        assert!(turned("RSS hash key:\nOperation not supported").is_err());
-    }
-
-    #[test]
-    fn the_order_follows_from_the_seed() {
-        let order = |seed| {
-            let mut worker = Worker {
-                kinds: Change::SETTINGS.to_vec(),
-                random: seed,
-                netdev: super::Netdev::new("eth0").unwrap(),
-                queues: 2,
-                rx: 256,
-                tx: 256,
-                stamps: false,
-                checksum: true,
-            };
-            (0..50).map(|_| worker.pick(12)).collect::<Vec<_>>()
-        };
-        assert_eq!(order(1), order(1));
-        assert_ne!(order(1), order(2));
+/// The smallest MTU of a storm: frames are a little shorter.
+pub(super) fn least_mtu(jumbo: bool) -> i32 {
+    if jumbo {
+        8400
+    } else {
+        1400
     }
 }

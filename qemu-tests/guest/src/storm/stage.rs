@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use super::change::Made;
+use super::change::{least_mtu, Made};
+use super::counters::Counters;
 use super::later::{Later, Maps, TO_PORT, TO_PROCESSOR, TO_SOCKET, TO_STACK};
 use super::listener::Listener;
 use crate::case::{Case, Sent};
@@ -16,8 +17,12 @@ use crate::eth::NAME;
 use crate::programs::Programs;
 use crate::readers::{Readers, XDP_DROP};
 use crate::sys::bpf::{program, Map};
+use crate::sys::netdev::Netdev;
 use crate::sys::xsk::{Options, Xsk};
 use crate::tools;
+
+/// The driver's program, and what its object is loaded as.
+pub(super) const STORM: &str = "storm";
 
 /// Maps that a twin of the storm's object has in common with it.
 const SHARED: &[&str] = &[
@@ -64,6 +69,7 @@ pub(super) struct Stage {
 struct Ends {
     _programs: Programs,
     sockets: Map,
+    has_sockets: bool,
     ifindex: u32,
     /// Which of the sockets there is, and who reads from it.
     listener: Option<(usize, Listener)>,
@@ -71,15 +77,18 @@ struct Ends {
 
 impl Stage {
     /// Sets everything up; the driver's program is attached at last.
-    pub(super) fn set(case: &Case<'_>) -> Result<Self> {
+    pub(super) fn set(case: &Case<'_>, jumbo: bool) -> Result<Self> {
         set_channels(2)?;
+        Netdev::new(NAME)?.set_mtu(least_mtu(jumbo))?;
+        let object = if jumbo { "storm_jumbo" } else { STORM };
         ctl::log("loading the programs");
-        let readers = Readers::load_object("storm", XDP_DROP)?;
+        let programs = Programs::load_as(object, STORM, true)?;
+        let readers = Readers::over(programs, STORM, XDP_DROP)?;
         ctl::log("and a twin");
-        let twin = Programs::load_sharing("storm", "twin", true, "storm", SHARED)?;
+        let twin = Programs::load_sharing(object, "twin", true, STORM, SHARED)?;
         ctl::log("setting up all places that packets go to");
         let mut this = Self {
-            ends: Ends::set(case, &readers.programs)?,
+            ends: Ends::set(case, &readers.programs, jumbo)?,
             maps: Maps::open(&readers.programs)?,
             readers,
             twin,
@@ -109,12 +118,12 @@ impl Stage {
 
     /// What the workers look at while they change things.
     pub(super) fn counters(&self) -> Result<Counters> {
-        let config = [XDP_DROP.to_ne_bytes(), self.first_seq.to_ne_bytes()].concat();
-        Ok(Counters {
-            routed: self.readers.programs.map("routed", 8)?,
-            config: self.readers.programs.map("config", 24)?,
-            start: [config, self.not_before.to_ne_bytes().to_vec()].concat(),
-        })
+        Counters::open(self.first_seq, self.not_before)
+    }
+
+    /// From which number and time on it counts.
+    pub(super) fn begun(&self) -> (u32, u64) {
+        (self.first_seq, self.not_before)
     }
 
     /// Replaces the program by its twin, or that by it.
@@ -122,9 +131,9 @@ impl Stage {
         let counters = self.counters()?;
         let (before, start) = (counters.packets()?, Instant::now());
         if self.is_twin {
-            self.readers.programs.attach("storm")?;
+            self.readers.programs.attach(STORM)?;
         } else {
-            self.twin.attach("storm")?;
+            self.twin.attach(STORM)?;
         }
         self.is_twin = !self.is_twin;
         made("replace", start, before, &counters)
@@ -137,7 +146,7 @@ impl Stage {
         self.readers.programs.detach()?;
         let detached = made("detach", start, before, &counters)?;
         let (before, start) = (counters.packets()?, Instant::now());
-        self.readers.programs.attach("storm")?;
+        self.readers.programs.attach(STORM)?;
         self.is_twin = false;
         Ok([detached, made("attach", start, before, &counters)?])
     }
@@ -224,10 +233,17 @@ fn made(kind: &'static str, start: Instant, before: u64, counters: &Counters) ->
 }
 
 impl Ends {
-    fn set(case: &Case<'_>, storm: &Programs) -> Result<Self> {
-        let programs = Programs::load_sharing("paths", "paths", false, "storm", ENDS)?;
+    fn set(case: &Case<'_>, storm: &Programs, jumbo: bool) -> Result<Self> {
+        let (object, mtu) = if jumbo {
+            ("paths_jumbo", 9000)
+        } else {
+            ("paths", 1500)
+        };
+        let programs = Programs::load_sharing(object, "paths", false, STORM, ENDS)?;
         let ifindex = case.eth.ifindex()?;
-        tools::line("ip link add v0 type veth peer name v1")?;
+        tools::line(&format!(
+            "ip link add v0 mtu {mtu} type veth peer name v1 mtu {mtu}"
+        ))?;
         for name in ["v0", "v1"] {
             tools::line(&format!("ip link set dev {name} up"))?;
         }
@@ -253,6 +269,7 @@ impl Ends {
         Ok(Self {
             _programs: programs,
             sockets: storm.map("sockets", 4)?,
+            has_sockets: !jumbo,
             ifindex,
             listener: None,
         })
@@ -260,6 +277,9 @@ impl Ends {
 
     /// The other socket takes the first queue: that one is always there.
     fn next_socket(&mut self, now: u64) -> Result<()> {
+        if !self.has_sockets {
+            return Ok(());
+        }
         let mut next = 0;
         if let Some((which, listener)) = self.listener.take() {
             listener.end()?;
@@ -271,32 +291,5 @@ impl Ends {
         self.sockets.set(0, &listener.socket.to_ne_bytes())?;
         self.listener = Some((next, listener));
         Ok(())
-    }
-}
-
-/// What workers look at and set, each in its own thread.
-#[derive(Debug)]
-pub(crate) struct Counters {
-    routed: Map,
-    config: Map,
-    /// All of the configuration but its last word.
-    start: Vec<u8>,
-}
-
-impl Counters {
-    /// Packets that the driver's program has sent on.
-    pub(super) fn packets(&self) -> Result<u64> {
-        let mut all = 0;
-        for path in 0..6 {
-            let bytes = self.routed.get(path)?;
-            all += u64::from_ne_bytes(bytes[..].try_into()?);
-        }
-        Ok(all)
-    }
-
-    /// Says whether packets may have no record.
-    pub(super) fn records_may_be_off(&self, off: bool) -> Result<()> {
-        let value = [&self.start[..], &u64::from(off).to_ne_bytes()].concat();
-        Ok(self.config.set(0, &value)?)
     }
 }
