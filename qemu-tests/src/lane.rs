@@ -28,7 +28,7 @@ pub struct Lane {
     pub name: &'static str,
     /// What it is for.
     pub kind: Kind,
-    /// QEMU's name of the NIC, which is that of its in-tree driver too.
+    /// QEMU's name of the NIC, which is that of its in-tree driver too; `virtio_net` is the driver's alone.
     pub nic: &'static str,
     /// Virtual processors.
     pub processors: u32,
@@ -69,6 +69,12 @@ pub const LANES: &[Lane] = &[
     lane("e1000e-pair", Kind::Pair, "e1000e", Variant::Plain),
     lane("igb-pair", Kind::Pair, "igb", Variant::Plain),
     lane("igb-foreign", Kind::Foreign, "igb", Variant::Plain),
+    lane(
+        "virtio-foreign",
+        Kind::Foreign,
+        "virtio_net",
+        Variant::Plain,
+    ),
     lane("e1000e-control", Kind::Control, "e1000e", Variant::Plain),
     lane("igb-control", Kind::Control, "igb", Variant::Plain),
 ];
@@ -107,8 +113,14 @@ impl Lane {
     pub fn driver(&self) -> &'static str {
         match self.kind {
             Kind::Plain | Kind::Teeth | Kind::Pair => "rnic",
+            Kind::Foreign if self.is_virtio() => "built-in",
             Kind::Control | Kind::Foreign => self.nic,
         }
+    }
+
+    /// Whether its NIC's device is not QEMU's but in this process. Such a machine cannot be saved.
+    pub fn is_virtio(&self) -> bool {
+        self.nic == "virtio_net"
     }
 
     /// The second NIC and its driver: of the other type, so that neither driver can take both.
@@ -153,7 +165,7 @@ mod tests {
         assert_eq!(takers(Some("no_fence")), ["no_fence", "no_fence-igb"]);
         assert_eq!(takers(Some("pair")), ["e1000e-pair", "igb-pair"]);
         assert_eq!(takers(Some("igb-pair")), ["igb-pair"]);
-        assert_eq!(takers(Some("foreign")), ["igb-foreign"]);
+        assert_eq!(takers(Some("foreign")), ["igb-foreign", "virtio-foreign"]);
         assert!(takers(Some("nonsense")).is_empty());
     }
 

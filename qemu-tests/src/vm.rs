@@ -3,7 +3,8 @@
 //! One running machine: its channels, its life and its death.
 //!
 //! Five channels, none shared: the kernel's log, the control port, the frames, machine control (QMP), and QEMU's
-//! own complaints, among which its models' warnings are. All are inherited descriptors, so there are no socket paths to collide or clean up. Everything
+//! own complaints, among which its models' warnings are. All are inherited descriptors, so there are no socket paths to collide or clean up (but for the
+//! frames of a virtio NIC, whose device is found by an abstract name). Everything
 //! that the guest says arrives as [`Event`]s in one queue, and silence is noticed.
 
 pub mod argv;
@@ -13,6 +14,7 @@ pub mod console;
 mod control;
 pub mod ctl;
 pub mod qmp;
+mod vhost;
 
 use std::io::Write;
 use std::os::fd::OwnedFd;
@@ -108,6 +110,15 @@ impl Vm {
         let (ctl, ctl_there) = UnixStream::pair()?;
         let (qmp, qmp_there) = UnixStream::pair()?;
         let mut command = ground.root.machine(&paths.project, "qemu-system-x86_64");
+        let wire_there = if machine.lane.is_virtio() {
+            // Before all that refers to it.
+            let path = vhost::start(wire_there)?;
+            command.arg("-chardev");
+            command.arg(format!("socket,id=vhost,path={path},abstract=on"));
+            None
+        } else {
+            Some((wire_there, argv::WIRE_FD))
+        };
         command.args(machine.argv(&ground.kernel.image(), &image.initramfs));
         match start {
             Start::Boot => {}
@@ -120,17 +131,17 @@ impl Vm {
                 command.arg("-plugin").arg(plugin);
             }
         }
-        let there: [(OwnedFd, i32); 4] = [
-            (wire_there, argv::WIRE_FD),
+        let there: [(OwnedFd, i32); 3] = [
             (console_there.into(), argv::CONSOLE_FD),
             (ctl_there.into(), argv::CTL_FD),
             (qmp_there.into(), argv::QMP_FD),
         ];
-        let mappings = there.map(|(parent_fd, child_fd)| FdMapping {
+        let mappings = there.into_iter().chain(wire_there);
+        let mappings = mappings.map(|(parent_fd, child_fd)| FdMapping {
             parent_fd,
             child_fd,
         });
-        command.fd_mappings(mappings.into())?;
+        command.fd_mappings(mappings.collect())?;
         if machine.mode == Mode::Shell {
             // The terminal is the guest's.
             command.stderr(Stdio::piped());

@@ -15,7 +15,7 @@ use crate::{pair, tools};
 /// What the kernel command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Module to load, `none` for none.
+    /// Module to load; `none` for none at all, `built-in` for one that is in the kernel.
     pub(crate) driver: String,
     /// QEMU's name of the NIC under test.
     pub(crate) nic: String,
@@ -131,7 +131,9 @@ pub(crate) fn network(options: &Options) -> Result<()> {
     if options.driver == "none" {
         return Ok(());
     }
-    insmod(&options.driver)?;
+    if options.driver != "built-in" {
+        insmod(&options.driver)?;
+    }
     // In a pair the kernel tree's own tests choose; a person in a shell sees what the driver starts with.
     if options.peer.is_none() && !options.shell && options.driver == "rnic" {
         return interface();

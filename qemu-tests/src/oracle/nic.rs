@@ -16,6 +16,8 @@ pub(crate) enum Nic {
     E1000e,
     /// The 82576.
     Igb,
+    /// The one of `vm/vhost.rs`.
+    Virtio,
 }
 
 /// Bits of `enum xdp_rss_hash_type` of the kernel.
@@ -49,6 +51,7 @@ impl Nic {
         match name {
             "e1000e" => Some(Self::E1000e),
             "igb" => Some(Self::Igb),
+            "virtio_net" => Some(Self::Virtio),
             _ => None,
         }
     }
@@ -70,7 +73,7 @@ impl Nic {
                     // The 82574 looks for extension headers, whether there are some or not.
                     let extensions = match self {
                         Self::E1000e => hash_type::EXTENSIONS,
-                        Self::Igb => 0,
+                        Self::Igb | Self::Virtio => 0,
                     };
                     (
                         toeplitz::ipv6_ports((src, sport), (dst, dport)),
