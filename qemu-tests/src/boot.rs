@@ -13,7 +13,7 @@ use crate::paths::Paths;
 use crate::setup::Ground;
 use crate::trouble::Trouble;
 use crate::ui::Step;
-use crate::vm::argv::Machine;
+use crate::vm::argv::{Machine, Mode};
 use crate::vm::ctl::Line;
 use crate::vm::{Event, Start, Vm};
 
@@ -37,14 +37,23 @@ impl Workshop {
         build::image(&self.paths, &self.ground, lane)
     }
 
-    /// Boots a lane and waits for its guest.
+    /// Boots a lane for cases and waits for its guest.
     ///
     /// # Errors
     ///
     /// [`Trouble`] with the end of the kernel's log.
     pub fn boot(&self, lane: Lane, image: &Image) -> Result<Vm> {
+        self.boot_as(lane, image, Mode::Test)
+    }
+
+    /// Boots a lane and waits for its guest.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] with the end of the kernel's log.
+    pub fn boot_as(&self, lane: Lane, image: &Image, mode: Mode) -> Result<Vm> {
         let step = Step::new(lane.name, "starting the machine");
-        let machine = Machine::test(lane);
+        let machine = Machine { lane, mode };
         let mut vm = Vm::start(&self.paths, &self.ground, image, &machine, Start::Boot)?;
         let result = wait_ready(&mut vm, &step);
         vm.console

@@ -72,6 +72,13 @@ pub enum Verb {
         /// Only changes whose kind has this in its name (`rings`, `rx`, …; the table lists them).
         #[arg(long, value_name = "KIND", default_value = "")]
         only: String,
+        /// For hours: QEMU runs one processor at a time. With a thread for each it misses one in a thousand of the kernel's patches of
+        /// its own code, and the kernel ends in `Oops: int3`.
+        #[arg(long)]
+        soak: bool,
+        /// Microseconds between frames.
+        #[arg(long, value_name = "US", default_value_t = 60)]
+        gap: u32,
         /// Frames of up to 8300 bytes and more, which take several descriptors; there is no AF_XDP socket then.
         #[arg(long)]
         jumbo: bool,

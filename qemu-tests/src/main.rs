@@ -57,6 +57,7 @@ use serde_json::json;
 use boot::Workshop;
 use cli::{Bench, Cli, Verb};
 use paths::Paths;
+use vm::argv::Mode;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -97,12 +98,15 @@ fn run(cli: &Cli) -> Result<()> {
             packets,
             seconds,
             only,
+            soak,
+            gap,
             jumbo,
             seed,
             json,
         } => {
-            let wanted = json!({ "changes": changes, "packets": packets, "seconds": seconds, "only": only, "jumbo": jumbo, "seed": seed });
-            storm::run(&workshop, nic.as_deref(), &wanted, json.as_deref())
+            let wanted = json!({ "changes": changes, "packets": packets, "seconds": seconds, "only": only, "gap_us": gap, "jumbo": jumbo, "seed": seed });
+            let mode = if *soak { Mode::Soak } else { Mode::Test };
+            storm::run(&workshop, nic.as_deref(), &wanted, mode, json.as_deref())
         }
         Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
         Verb::Btf(_) => Ok(()),

@@ -16,6 +16,7 @@ use crate::lane::{Kind, Lane, LANES};
 use crate::report::write_json;
 use crate::trouble::Trouble;
 use crate::ui::Step;
+use crate::vm::argv::Mode;
 
 /// Runs a storm on one NIC or on each; `wanted` is what the guest is told.
 ///
@@ -26,13 +27,14 @@ pub fn run(
     workshop: &Workshop,
     nic: Option<&str>,
     wanted: &Value,
+    mode: Mode,
     to: Option<&Path>,
 ) -> Result<()> {
     let lanes = LANES.iter().filter(|lane| lane.kind == Kind::Plain);
     let lanes = lanes.filter(|lane| nic.is_none_or(|nic| nic == lane.nic));
     let (mut results, mut failed) = (Vec::new(), Vec::new());
     for lane in lanes {
-        let (result, message) = one(workshop, *lane, wanted)?;
+        let (result, message) = one(workshop, *lane, wanted, mode)?;
         results.extend(result);
         failed.extend(message.map(|message| format!("{}: {message}", lane.nic)));
         if let Some(path) = to {
@@ -46,9 +48,14 @@ pub fn run(
 }
 
 /// What a storm came to, and what was wrong.
-fn one(workshop: &Workshop, lane: Lane, wanted: &Value) -> Result<(Option<Value>, Option<String>)> {
+fn one(
+    workshop: &Workshop,
+    lane: Lane,
+    wanted: &Value,
+    mode: Mode,
+) -> Result<(Option<Value>, Option<String>)> {
     let image = workshop.image(lane)?;
-    let mut vm = workshop.boot(lane, &image)?;
+    let mut vm = workshop.boot_as(lane, &image, mode)?;
     vm.say(&format!("run storm {wanted}"))?;
     let step = Step::new("storm", "traffic and changes");
     step.total(wanted["changes"].as_u64().unwrap_or(0));

@@ -21,6 +21,10 @@ pub const QMP_FD: i32 = 13;
 pub enum Mode {
     /// Waits for cases.
     Test,
+    /// The same for hours: QEMU runs one processor at a time. When each has a thread, an instruction that the kernel patches may be
+    /// translated between QEMU's forgetting of the old translation and its store, and is stale for ever: the kernel trips over its
+    /// own breakpoint (`Oops: int3`) once in a thousand attached programs.
+    Soak,
     /// Runs a shell on the user's terminal.
     Shell,
     /// Measures, by a clock that counts instructions, with a second NIC on the same wire inside QEMU.
@@ -60,7 +64,11 @@ impl Machine {
         } else {
             add("-machine", "q35".into());
         }
-        add("-accel", "tcg".into());
+        let accelerator = match self.mode {
+            Mode::Soak => "tcg,thread=single",
+            Mode::Test | Mode::Shell | Mode::Bench => "tcg",
+        };
+        add("-accel", accelerator.into());
         add("-cpu", "Nehalem".into());
         add("-smp", self.lane.processors.to_string());
         add("-m", self.megabytes().to_string());
@@ -82,7 +90,7 @@ impl Machine {
             add("-chardev", "stdio,id=terminal,signal=off".into());
             add("-device", "virtconsole,chardev=terminal".into());
         }
-        if self.mode == Mode::Test {
+        if matches!(self.mode, Mode::Test | Mode::Soak) {
             for pattern in trace::PATTERNS {
                 add("-trace", (*pattern).to_owned());
             }
@@ -138,7 +146,7 @@ impl Machine {
             // The other model, so that each of them has its own C driver.
             Mode::Bench if self.lane.nic == "igb" => Some("e1000e"),
             Mode::Bench => Some("igb"),
-            Mode::Test | Mode::Shell => self.lane.peer(),
+            Mode::Test | Mode::Soak | Mode::Shell => self.lane.peer(),
         }
     }
 
@@ -158,7 +166,7 @@ impl Machine {
 
     fn kernel_arguments(&self) -> String {
         let mode = match self.mode {
-            Mode::Test | Mode::Bench => "test",
+            Mode::Test | Mode::Soak | Mode::Bench => "test",
             Mode::Shell => "shell",
         };
         let clock = match (self.mode, self.counts()) {
@@ -180,7 +188,7 @@ impl Machine {
         let driver = match self.mode {
             // The measured drivers are loaded when it is their turn.
             Mode::Bench => "none",
-            Mode::Test | Mode::Shell => lane.driver(),
+            Mode::Test | Mode::Soak | Mode::Shell => lane.driver(),
         };
         // Each line of the log carries its level; a panic ends the machine at once.
         format!(
@@ -225,6 +233,14 @@ mod tests {
             ] {
                 assert!(line.contains(part), "{part} in {line}");
             }
+        }
+    }
+
+    #[test]
+    fn processors_take_turns_in_a_soak_only() {
+        for mode in [Mode::Test, Mode::Soak, Mode::Shell, Mode::Bench] {
+            let line = line(Lane::first(), mode);
+            assert_eq!(line.contains("thread=single"), mode == Mode::Soak, "{line}");
         }
     }
 

@@ -27,9 +27,9 @@ fn plan(case: &Case<'_>) -> Plan {
         packets: number("packets").unwrap_or(usual.packets),
         longest: number("seconds").map_or(usual.longest, Duration::from_secs),
         seed: number("seed").unwrap_or(usual.seed),
+        gap_us: number("gap_us").map_or(usual.gap_us, |n| n as u32),
         only: case.args["only"].as_str().unwrap_or("").to_owned(),
         jumbo: case.args["jumbo"].as_bool().unwrap_or(false),
-        ..usual
     }
 }
 
