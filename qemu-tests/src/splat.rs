@@ -106,7 +106,8 @@ pub const PATCHING: &str =
 
 /// Whether a splat is the trap that the kernel itself sets in the XDP dispatcher while it rewrites that (at each attach and
 /// detach), taken after the rewriting was over. The kernel makes sure that no processor does that, and no driver has a part in
-/// it; it was seen once in some dozens of storms, with two processors that QEMU translates in parallel.
+/// it: QEMU translated the trap on one processor between forgetting the old translation and storing what another wrote. It does not
+/// happen when it runs one processor at a time (`Mode::Soak`).
 pub fn is_patching(splat: &str) -> bool {
     let lines = ["Oops: int3", "RIP: 0010:bpf_dispatcher_xdp_func+"];
     lines.iter().all(|line| splat.contains(line))
