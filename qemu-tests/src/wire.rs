@@ -7,6 +7,7 @@
 //! sender waits. What must never happen is a message of length zero, which QEMU takes for the end
 //! of the stream. See [`Wire::answer`] for what the guest can ask.
 
+mod burst;
 mod window;
 
 use std::collections::VecDeque;
@@ -15,20 +16,18 @@ use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::io::Errno;
-use rustix::net::{self, sockopt, RecvFlags, SendFlags, Shutdown};
+use rustix::net::{self, sockopt, RecvFlags, Shutdown};
 use serde_json::{json, Value};
 
-use self::window::{Returned, Window};
+use self::burst::{send, Burst};
+use self::window::Returned;
 use crate::frames;
-use crate::oracle::Traffic;
 
 /// How long one attempt to send waits, so that a stop request is seen even when nobody receives.
 const PATIENCE: Duration = Duration::from_millis(100);
-/// How long a burst may make no progress.
-const STUCK: Duration = Duration::from_secs(30);
 /// Frames kept for the guest to ask about; older ones are counted and forgotten.
 const KEPT: usize = 1 << 16;
 /// Longest frame that QEMU sends: a 64 KiB segment with its headers, and room to see a longer one.
@@ -56,21 +55,6 @@ struct Background {
     pause: Arc<AtomicBool>,
     first_seq: u32,
     thread: JoinHandle<Result<u32, String>>,
-}
-
-/// One order to send numbered frames.
-#[derive(Clone, Debug)]
-struct Burst {
-    traffic: Traffic,
-    /// How many; `None`: until told to stop.
-    count: Option<u32>,
-    gap: Duration,
-    /// How much may be under way.
-    window: Option<Window>,
-    /// A malformed frame without a number follows each frame whose number is a multiple of this.
-    noise: Option<u32>,
-    pause: Arc<AtomicBool>,
-    returned: Returned,
 }
 
 impl Wire {
@@ -136,30 +120,9 @@ impl Wire {
         if self.background.is_some() {
             return Err("frames are being sent already: ask for stop first".into());
         }
-        let number = |field: &str| match request.get(field) {
-            None => Ok(0),
-            Some(n) => n.as_u64().ok_or_else(|| format!("{field}: not a number")),
-        };
-        let count = u32::try_from(number("count")?).map_err(|_| "count: too large")?;
         let background = request["background"] == json!(true);
-        let window = Window {
-            frames: u32::try_from(number("window")?).map_err(|_| "window: too large")?,
-            every: u32::try_from(number("every")?).map_err(|_| "every: too large")?,
-        };
-        if (window.frames > 0) != (window.every > 0) {
-            return Err("window and every: both or neither".into());
-        }
-        let noise = u32::try_from(number("noise")?).map_err(|_| "noise: too large")?;
-        let pause = Arc::new(AtomicBool::new(false));
-        let burst = Burst {
-            traffic: Traffic::from_json(request)?,
-            count: (count > 0 || !background).then_some(count),
-            gap: Duration::from_micros(number("gap_us")?),
-            window: (window.frames > 0).then_some(window),
-            noise: (noise > 0).then_some(noise),
-            pause: Arc::clone(&pause),
-            returned: self.returned.clone(),
-        };
+        let burst = Burst::from_json(request, self.returned.clone())?;
+        let pause = Arc::clone(&burst.pause);
         let first = self.next_seq;
         if background {
             let stop = Arc::new(AtomicBool::new(false));
@@ -243,58 +206,6 @@ impl Drop for Wire {
     }
 }
 
-impl Burst {
-    /// Sends from number `first`; gives the number after the last one sent.
-    fn send(&self, socket: &OwnedFd, first: u32, stop: &AtomicBool) -> Result<u32, String> {
-        let (start, mut seq) = (Instant::now(), first);
-        self.returned.begin(first);
-        while self.count.is_none_or(|count| seq - first < count) && !stop.load(Ordering::Relaxed) {
-            if self.pause.load(Ordering::Relaxed) {
-                thread::sleep(Duration::from_millis(1));
-                continue;
-            }
-            if let Some(window) = self.window {
-                self.returned.wait(seq, window);
-            }
-            if !send(socket, &self.traffic.frame(seq), stop)? {
-                break;
-            }
-            if let Some(every) = self.noise.filter(|every| seq % every == 0) {
-                send(socket, &self.traffic.malformed(seq / every), stop)?;
-            }
-            seq += 1;
-            // Against the start, so that a late wake-up does not lower the rate; but what was held is not made up for.
-            let due = start + self.gap * (seq - first);
-            if !self.gap.is_zero() && self.window.is_some() {
-                thread::sleep(self.gap);
-            } else if !self.gap.is_zero() {
-                thread::sleep(due.saturating_duration_since(Instant::now()));
-            }
-        }
-        Ok(seq)
-    }
-}
-
-/// Sends one frame, waiting while the guest takes none; `false`: told to stop before it was sent.
-fn send(socket: &OwnedFd, frame: &[u8], stop: &AtomicBool) -> Result<bool, String> {
-    let start = Instant::now();
-    loop {
-        match net::send(socket, frame, SendFlags::NOSIGNAL) {
-            Ok(_) => return Ok(true),
-            Err(Errno::AGAIN | Errno::TIMEDOUT) => {
-                if stop.load(Ordering::Relaxed) {
-                    return Ok(false);
-                }
-                if start.elapsed() > STUCK {
-                    return Err(format!("the guest takes no frames since {STUCK:?}"));
-                }
-            }
-            Err(Errno::INTR) => {}
-            Err(e) => return Err(format!("the wire is gone: {e}")),
-        }
-    }
-}
-
 /// Keeps what arrives until the other end closes.
 fn capture(socket: &OwnedFd, captured: &Mutex<Captured>, returned: &Returned) {
     let mut buffer = vec![0; LONGEST];
@@ -328,9 +239,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use rustix::net::{AddressFamily, SocketFlags, SocketType};
+    use std::time::Instant;
+
+    use rustix::net::{AddressFamily, SendFlags, SocketFlags, SocketType};
 
     use super::*;
+    use crate::oracle::Traffic;
 
     fn wire() -> (Wire, OwnedFd) {
         let (ours, theirs) = net::socketpair(

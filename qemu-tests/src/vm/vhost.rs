@@ -5,6 +5,8 @@
 //!
 //! Frames come and go by the wire, as with the other NICs. What it does is in Virtio 1.3, 5.1.
 
+mod hashing;
+
 use std::io::{self, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::linux::net::SocketAddrExt;
@@ -15,7 +17,6 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use anyhow::{anyhow, Context, Result};
-use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use rustix::net::{self, RecvFlags, SendFlags};
 use vhost::vhost_user::message::{VhostUserProtocolFeatures, VhostUserVirtioFeatures};
 use vhost::vhost_user::Listener;
@@ -24,6 +25,7 @@ use virtio_queue::QueueT;
 use vm_memory::{GuestAddressSpace, GuestMemoryAtomic, GuestMemoryMmap};
 use vmm_sys_util::epoll::EventSet;
 
+use self::hashing::{Hashing, HEADER, TYPES};
 use crate::oracle::GUEST_MAC;
 use crate::toeplitz;
 
@@ -49,14 +51,6 @@ pub(super) const CONFIG_SIZE: usize = 24;
 
 /// Longest frame that is taken: a NIC without offloads and without jumbo frames.
 const LONGEST: usize = 1518;
-/// Bytes of `struct virtio_net_hdr_v1_hash`.
-const HEADER: usize = 20;
-/// What its `hash_report` says.
-const REPORT_IPV4: u16 = 1;
-const REPORT_TCPV4: u16 = 2;
-/// The same as types that are supported and asked for.
-const TYPE_IPV4: u32 = 1 << 0;
-const TYPE_TCPV4: u32 = 1 << 1;
 /// The command that sets types and key.
 const HASH_CONFIG: [u8; 2] = [4, 2];
 
@@ -102,14 +96,6 @@ struct Device {
     /// A frame for which the ring had no room.
     waiting: Option<Vec<u8>>,
     hashing: Hashing,
-}
-
-/// What the guest has asked to be hashed.
-#[derive(Default)]
-struct Hashing {
-    types: u32,
-    /// Whole, or empty.
-    key: Vec<u8>,
 }
 
 impl Device {
@@ -216,7 +202,7 @@ impl VhostUserBackendMut for Device {
         config[8..10].copy_from_slice(&1_u16.to_le_bytes()); // max_virtqueue_pairs
         config[17] = toeplitz::KEY.len() as u8; // rss_max_key_size
         config[18..20].copy_from_slice(&1_u16.to_le_bytes()); // rss_max_indirection_table_length
-        config[20..24].copy_from_slice(&(TYPE_IPV4 | TYPE_TCPV4).to_le_bytes());
+        config[20..24].copy_from_slice(&TYPES.to_le_bytes());
         let (offset, size) = (offset as usize, size as usize);
         let end = offset.saturating_add(size).min(CONFIG_SIZE);
         config.get(offset..end).unwrap_or_default().to_vec()
@@ -241,95 +227,6 @@ impl VhostUserBackendMut for Device {
             TRANSMIT => self.transmit(&vrings[usize::from(TRANSMIT)]),
             CONTROL => self.control(&vrings[usize::from(CONTROL)]),
             other => Err(io::Error::other(format!("event {other}"))),
-        }
-    }
-}
-
-impl Hashing {
-    /// `struct virtio_net_hash_config`. `None`: it has no key, or one of another length.
-    fn parse(config: &[u8]) -> Option<Self> {
-        let (types, rest) = config.split_first_chunk()?;
-        let (len, key) = rest.get(8..)?.split_first()?;
-        let whole = usize::from(*len) == toeplitz::KEY.len() && key.len() >= toeplitz::KEY.len();
-        whole.then(|| Self {
-            types: u32::from_le_bytes(*types),
-            key: key[..toeplitz::KEY.len()].to_vec(),
-        })
-    }
-
-    /// What stands in front of a received frame: that it is in one buffer, its hash and what was hashed.
-    fn header(&self, frame: &[u8]) -> [u8; HEADER] {
-        let (hash, report) = self.hash(frame).unwrap_or_default();
-        let mut header = [0; HEADER];
-        header[10..12].copy_from_slice(&1_u16.to_le_bytes());
-        header[12..16].copy_from_slice(&hash.to_le_bytes());
-        header[16..18].copy_from_slice(&report.to_le_bytes());
-        header
-    }
-
-    /// TCP over IPv4 is hashed over the ports too, the rest of IPv4 over the addresses, if the guest wants it.
-    fn hash(&self, frame: &[u8]) -> Option<(u32, u16)> {
-        let key = self.key.as_slice().try_into().ok()?;
-        let packet = SlicedPacket::from_ethernet(frame).ok()?;
-        let Some(NetSlice::Ipv4(ip)) = packet.net else {
-            return None;
-        };
-        let addresses = [ip.header().source(), ip.header().destination()].concat();
-        if let Some(TransportSlice::Tcp(tcp)) = packet.transport {
-            if self.types & TYPE_TCPV4 != 0 {
-                let ports = [
-                    tcp.source_port().to_be_bytes(),
-                    tcp.destination_port().to_be_bytes(),
-                ];
-                let input = [addresses, ports.concat()].concat();
-                return Some((toeplitz::hash(key, &input), REPORT_TCPV4));
-            }
-        }
-        (self.types & TYPE_IPV4 != 0).then(|| (toeplitz::hash(key, &addresses), REPORT_IPV4))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Hashing;
-    use crate::oracle::Traffic;
-    use crate::toeplitz::KEY;
-    use serde_json::json;
-
-    /// As the kernel sends it.
-    fn config(types: u32, key: &[u8]) -> Vec<u8> {
-        [&types.to_le_bytes()[..], &[0; 8], &[key.len() as u8], key].concat()
-    }
-
-    /// The payload of the oracle says the same in network byte order.
-    #[test]
-    fn the_header_says_what_the_frame_says() {
-        let request = json!({ "nic": "virtio_net", "l4": "mix", "flows": 7 });
-        let traffic = Traffic::from_json(&request).unwrap();
-        let hashing = Hashing::parse(&config(3, &KEY)).unwrap();
-        let mut reports = [0; 3];
-        for seq in 0..100 {
-            let frame = traffic.frame(seq);
-            let header = hashing.header(&frame);
-            let magic = frame.windows(4).position(|four| four == b"RNIC").unwrap();
-            let hash: Vec<u8> = header[12..16].iter().rev().copied().collect();
-            assert_eq!(hash, frame[magic + 8..magic + 12]);
-            reports[usize::from(header[16])] += 1;
-        }
-        assert!(
-            reports[0] == 0 && reports[1] > 0 && reports[2] > 0,
-            "{reports:?}"
-        );
-        assert_eq!(hashing.header(&[0xff; 60])[12..], [0; 8]);
-    }
-
-    #[test]
-    fn nothing_is_hashed_without_a_key_or_a_type() {
-        let frame = Traffic::default().frame(1);
-        assert_eq!(Hashing::default().hash(&frame), None);
-        assert_eq!(Hashing::parse(&config(0, &KEY)).unwrap().hash(&frame), None);
-        for short in [&config(3, &KEY[1..])[..], &config(3, &KEY)[..50], &[1, 2]] {
-            assert!(Hashing::parse(short).is_none(), "{short:?}");
         }
     }
 }
