@@ -79,7 +79,7 @@ pub enum Verb {
         /// Microseconds between frames.
         #[arg(long, value_name = "US", default_value_t = 60)]
         gap: u32,
-        /// Frames of up to 8300 bytes and more, which take several descriptors; there is no AF_XDP socket then.
+        /// Frames of up to 8300 bytes and more, which take several descriptors; no AF_XDP socket without copies then.
         #[arg(long)]
         jumbo: bool,
         /// Where the pseudo-random choices start: the same seed makes the same frames and the same changes.

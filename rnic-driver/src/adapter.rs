@@ -8,29 +8,29 @@
 mod change;
 mod config;
 mod counters;
+mod crossing;
 mod ethtool;
 mod filter;
+mod open;
 mod operations;
+mod pair;
 mod self_test;
 mod time;
 
+pub(crate) use self::pair::Pair;
 use self::{change::Scope, config::Config, filter::Filters, time::Stamping};
 use crate::{
     clock::Clock,
     frame,
     hal::{Nic, Statistics, Wiring},
-    ring::tx::TxCleaner,
     runtime::LayoutState,
-    rx::RxQueue,
     stats::PairStats,
     sys::{
         extack::ExtAck,
-        napi::NapiContext,
         netdev::{feature, NetDevice, Port, MAX_QUEUES},
         seqlock::SeqLatch,
         xsk::XskPool,
     },
-    tx,
 };
 use kernel::{
     device::Bound,
@@ -59,13 +59,6 @@ pub(crate) const OPTIONAL_FEATURES: u64 = feature::VLAN_FILTER;
 
 /// Features of VLAN interfaces on top.
 pub(crate) const VLAN_FEATURES: u64 = feature::SG | feature::HW_CSUM | feature::TSO | feature::TSO6;
-
-/// What a poll function works on while the interface is open.
-pub(crate) struct Pair<N: Nic> {
-    index: usize,
-    rx: RxQueue<N>,
-    tx: TxCleaner<N::Tx>,
-}
 
 /// The configuration, and whether it is in force.
 struct Control {
@@ -282,32 +275,6 @@ impl<'bound, N: Nic> Adapter<'bound, N> {
         match extack {
             Some(extack) => extack.refuse(EINVAL, message),
             None => Err(EINVAL),
-        }
-    }
-}
-
-impl<N: Nic> Pair<N> {
-    /// Whether the device has completed something.
-    #[inline]
-    fn is_pending(&mut self) -> bool {
-        self.rx.is_pending() || self.tx.is_pending()
-    }
-
-    /// Releases what was sent; a socket's user is told.
-    #[inline]
-    fn clean_tx(
-        &mut self,
-        port: &Port<Adapter<'_, N>>,
-        stats: &PairStats,
-        context: &NapiContext<'_>,
-        budget: usize,
-    ) {
-        let queue = port.dev().tx_queue(self.index);
-        let sockets = tx::clean::<N>(&mut self.tx, queue, stats, context, budget, |skb| {
-            port.driver().deliver_tx_stamp(skb);
-        });
-        if let Some(pool) = self.rx.socket() {
-            pool.completed(sockets);
         }
     }
 }

@@ -47,7 +47,7 @@ pub(crate) struct Plan {
     pub(crate) gap_us: u32,
     /// Only changes whose kind has this in its name.
     pub(crate) only: String,
-    /// Frames of up to several buffers. There is no socket then: none in a driver takes packets of several parts.
+    /// Frames of up to several buffers. There is no socket without copies then: it takes packets in one buffer.
     pub(crate) jumbo: bool,
 }
 

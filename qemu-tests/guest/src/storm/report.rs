@@ -145,7 +145,7 @@ impl Report {
         let all = names
             .into_iter()
             .chain(LATER)
-            .chain(SOCKETS.map(|(name, _)| name));
+            .chain(SOCKETS.iter().map(|(name, _)| *name));
         all.filter_map(|name| Some((name, self.readers.get(name)?)))
     }
 

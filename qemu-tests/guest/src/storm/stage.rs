@@ -45,11 +45,16 @@ const ENDS: &[&str] = &["misparses", "told", "later", "last", "routed"];
 /// Entries of a socket's rings: its reader is one process among many, and what finds a ring full is lost.
 const SOCKET_RING: u32 = 2048;
 
-/// The sockets, one at a time: names in a report, and what they ask for.
-pub(super) const SOCKETS: [(&str, Options); 2] = [
+/// A socket's name in a report, and what it asks for.
+type Kind = (&'static str, Options);
+
+/// The sockets, one at a time.
+pub(super) const SOCKETS: &[Kind] = &[
     ("xsk_zero_copy", Options::ZERO_COPY.with_ring(SOCKET_RING)),
     ("xsk_copy", Options::COPY.with_ring(SOCKET_RING)),
 ];
+/// Without copies the driver takes packets in one buffer.
+const JUMBO_SOCKETS: &[Kind] = &[("xsk_copy", Options::COPY_PARTS.with_ring(SOCKET_RING))];
 
 /// All that is loaded and attached.
 pub(super) struct Stage {
@@ -69,9 +74,9 @@ pub(super) struct Stage {
 struct Ends {
     _programs: Programs,
     sockets: Map,
-    has_sockets: bool,
+    kinds: &'static [Kind],
     ifindex: u32,
-    /// Which of the sockets there is, and who reads from it.
+    /// Which of these sockets there is, and who reads from it.
     listener: Option<(usize, Listener)>,
 }
 
@@ -193,7 +198,7 @@ impl Stage {
             self.ends
                 .listener
                 .as_ref()
-                .map(|(which, listener)| (SOCKETS[*which].0, listener.later())),
+                .map(|(which, listener)| (self.ends.kinds[*which].0, listener.later())),
         );
         Ok(all)
     }
@@ -269,7 +274,7 @@ impl Ends {
         Ok(Self {
             _programs: programs,
             sockets: storm.map("sockets", 4)?,
-            has_sockets: !jumbo,
+            kinds: if jumbo { JUMBO_SOCKETS } else { SOCKETS },
             ifindex,
             listener: None,
         })
@@ -277,16 +282,13 @@ impl Ends {
 
     /// The other socket takes the first queue: that one is always there.
     fn next_socket(&mut self, now: u64) -> Result<()> {
-        if !self.has_sockets {
-            return Ok(());
-        }
         let mut next = 0;
         if let Some((which, listener)) = self.listener.take() {
             listener.end()?;
-            next = (which + 1) % SOCKETS.len();
+            next = (which + 1) % self.kinds.len();
         }
         let socket =
-            Xsk::open_in_turn(self.ifindex, 0, SOCKETS[next].1).context("AF_XDP socket")?;
+            Xsk::open_in_turn(self.ifindex, 0, self.kinds[next].1).context("AF_XDP socket")?;
         let listener = Listener::start(socket, self.ifindex, 0, now)?;
         self.sockets.set(0, &listener.socket.to_ne_bytes())?;
         self.listener = Some((next, listener));

@@ -11,6 +11,9 @@ use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+/// A descriptor's option: the packet goes on in the next one (include/uapi/linux/if_xdp.h).
+const XDP_PKT_CONTD: u32 = 1 << 0;
+
 /// Entries of each ring, where nothing else is asked for.
 pub(crate) const RING: u32 = 512;
 
@@ -28,6 +31,8 @@ pub(crate) struct Options {
 impl Options {
     /// Packets are copied.
     pub(crate) const COPY: Self = Self::with(libc::XDP_COPY);
+    /// Packets are copied, those of several parts too.
+    pub(crate) const COPY_PARTS: Self = Self::with(libc::XDP_COPY | libc::XDP_USE_SG);
     /// They are not, and the kernel says when it wants to be called.
     pub(crate) const ZERO_COPY: Self = Self::with(libc::XDP_ZEROCOPY | libc::XDP_USE_NEED_WAKEUP);
 
@@ -326,16 +331,29 @@ impl Xsk {
 
     /// The next packet, if one is there; its memory goes back to the kernel.
     pub(crate) fn receive(&self) -> Option<Received> {
-        let (received, chunk) = self.receive_and_keep()?;
+        let (mut packet, chunk, mut more) = self.part()?;
         self.lend(chunk);
-        Some(received)
+        // A packet's parts come all at once.
+        while more {
+            let (part, chunk, is_not_last) = self.part()?;
+            self.lend(chunk);
+            packet.bytes.extend(part.bytes);
+            more = is_not_last;
+        }
+        Some(packet)
     }
 
-    /// The next packet, if one is there, and the piece of memory that it is in, which stays here.
+    /// The next packet, of one part, if one is there, and the piece of memory that it is in, which stays here.
     pub(crate) fn receive_and_keep(&self) -> Option<(Received, u64)> {
+        let (packet, chunk, _) = self.part()?;
+        Some((packet, chunk))
+    }
+
+    /// The next part, its piece of memory, and whether the packet goes on.
+    fn part(&self) -> Option<(Received, u64, bool)> {
         let entry = self.rx.pop()?;
         let word = |at: usize| u64::from_ne_bytes(entry[at..at + 8].try_into().unwrap_or_default());
-        let (addr, len) = (word(0), (word(8) & 0xffff_ffff) as usize);
+        let (addr, len, options) = (word(0), word(8) as u32 as usize, (word(8) >> 32) as u32);
         let start = addr as usize;
         let before = start % self.chunk as usize;
         let before = before.min(256);
@@ -343,7 +361,8 @@ impl Xsk {
             before: self.copy(start - before, before),
             bytes: self.copy(start, len),
         };
-        Some((received, addr - addr % u64::from(self.chunk)))
+        let chunk = addr - addr % u64::from(self.chunk);
+        Some((received, chunk, options & XDP_PKT_CONTD != 0))
     }
 
     /// Lends a piece of memory to receive into.
