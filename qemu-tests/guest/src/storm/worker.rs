@@ -2,6 +2,7 @@
 
 //! Makes changes of some kinds, one after the other: which, and to what, is pseudo-random and follows from a seed.
 
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -117,10 +118,18 @@ impl Worker {
             }
             Change::Tcpdump => {
                 self.stamps = true;
-                // No such packets come, so it ends when it is told to.
-                tools::try_line(&format!(
-                    "timeout 0.3 tcpdump -i {NAME} -j adapter_unsynced -w /dev/null ether proto 0x9999"
-                ))?;
+                // No such packets come, so it ends when it is told to: here, as busybox's `timeout` leaves a process behind each time.
+                let arguments = ["-i", NAME, "-j", "adapter_unsynced", "-w", "/dev/null"];
+                let mut tcpdump = Command::new("tcpdump")
+                    .args(arguments)
+                    .args(["ether", "proto", "0x9999"])
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .context("tcpdump")?;
+                std::thread::sleep(Duration::from_millis(300));
+                tcpdump.kill()?;
+                tcpdump.wait()?;
             }
             Change::PacketType => self.netdev.turn_private_flags(XDP_PACKET_TYPE)?,
             Change::QueuePacketType => {
