@@ -355,37 +355,39 @@ static __always_inline __s64 xdp_meta_ask(struct xdp_md *ctx, __u32 layout_id, _
 	return (XDP_META_CLAIM - distance) << 26 | XDP_META_ASKED | (found >> 18 & 7) << 16 | 1U << (found >> 14 & 0xf);
 }
 
-/* Finds a layout among those that are known, or makes it known; gives its index, or negative. */
-static __noinline int xdp_meta_learn(struct xdp_md *ctx, __u32 layout_id)
+/* Finds a layout among those that are known, or makes it known. NULL, and a negative error, if that cannot be. */
+static __noinline struct xdp_meta_layout *xdp_meta_learn(struct xdp_md *ctx, __u32 layout_id, int *err)
 {
-	__u32 place[XDP_META_SLOTS], at, slot, i;
+	__u32 place[XDP_META_SLOTS], slot, i;
 	struct xdp_meta_layout *layout;
 
 	for (i = 0; i < XDP_META_PROBES; i++) {
-		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
-		if (xdp_meta_layouts[at].id == layout_id)
-			return at;
-		if (!xdp_meta_layouts[at].taken)
+		layout = &xdp_meta_layouts[(layout_id + i) & (XDP_META_LAYOUTS - 1)];
+		if (layout->id == layout_id)
+			return layout;
+		if (!layout->taken)
 			break;
 	}
 	for (slot = 0; slot < XDP_META_SLOTS; slot++) {
 		__s64 answer = xdp_meta_ask(ctx, layout_id, slot);
 
-		if (answer < 0)
-			return answer;
+		if (answer < 0) {
+			*err = answer;
+			return NULL;
+		}
 		place[slot] = answer;
 	}
 	for (i = 0; i < XDP_META_PROBES; i++) {
-		at = (layout_id + i) & (XDP_META_LAYOUTS - 1);
-		layout = &xdp_meta_layouts[at];
+		layout = &xdp_meta_layouts[(layout_id + i) & (XDP_META_LAYOUTS - 1)];
 		if (layout->taken || __sync_val_compare_and_swap(&layout->taken, 0, 1))
 			continue;
 		for (slot = 0; slot < XDP_META_SLOTS; slot++)
 			layout->place[slot] = place[slot];
 		__sync_val_compare_and_swap(&layout->id, 0, layout_id);
-		return at;
+		return layout;
 	}
-	return XDP_META_NO_ROOM;
+	*err = XDP_META_NO_ROOM;
+	return NULL;
 }
 
 /* Makes out what a record's layout is: 0, or negative. */
@@ -394,12 +396,12 @@ static __always_inline int xdp_meta_bind(struct xdp_md *ctx, struct xdp_meta *me
 	__u32 id = xdp_meta_layout_id(meta);
 	struct xdp_meta_layout *layout = &xdp_meta_layouts[id & (XDP_META_LAYOUTS - 1)];
 
-	if (*(volatile __u32 *)&layout->id != id) {
-		int learnt = xdp_meta_learn(ctx, id);
+	if (__builtin_expect(*(volatile __u32 *)&layout->id != id, 0)) {
+		int err = 0;
 
-		if (learnt < 0)
-			return learnt;
-		layout = &xdp_meta_layouts[learnt & (XDP_META_LAYOUTS - 1)];
+		layout = xdp_meta_learn(ctx, id, &err);
+		if (!layout)
+			return err ?: XDP_META_NO_RECORD;
 	}
 	meta->layout = layout;
 	return 0;
