@@ -12,13 +12,13 @@
 #include "misparse.bpf.h"
 
 #define EPOCHS 8192 /* for each queue */
+#define BARE 8192   /* for each queue */
 #define SEEN_WORDS 65536
 
 struct config {
 	__u32 verdict;
 	__u32 first_seq;  /* number that bit 0 of `seen` stands for */
 	__u64 not_before; /* no packet arrived before that, by the NIC's clock */
-	__u64 off;        /* records may be switched off */
 };
 
 struct result {
@@ -27,7 +27,7 @@ struct result {
 	__u64 duplicates;
 	__u64 out_of_range;    /* numbers that `seen` has no bit for */
 	__u64 meta_at_start;   /* data_meta was not data */
-	__u64 no_record;       /* although records were on */
+	__u64 no_record;
 	__u64 stale;           /* generation went back, or one with two layouts */
 	__u64 unbound;         /* the late-bound reader could not bind */
 	__u64 wrong_tag;       /* the tag in the frame is not the one that was sent */
@@ -70,6 +70,8 @@ ARRAY(config, 1, struct config);
 ARRAY(result, QUEUES, struct result);
 ARRAY(epochs, QUEUES * EPOCHS, struct epoch);
 ARRAY(seen, SEEN_WORDS, __u64);
+/* When each packet came that had no record: whether it was to have one follows from what was announced by then. */
+ARRAY(bare, QUEUES * BARE, __u64);
 
 static __u16 newest[QUEUES];
 /* The last time of each queue, by where it comes from: the NIC may have kept a time before the driver read one. */
@@ -98,6 +100,16 @@ static __always_inline struct epoch *find_epoch(struct result *r, __u32 queue, _
 		r->stale++;
 	}
 	return e;
+}
+
+static __always_inline void note_bare(struct result *r, __u32 queue)
+{
+	__u64 place = r->no_record++;
+	__u32 slot = queue * BARE + place;
+	__u64 *time = place < BARE ? bpf_map_lookup_elem(&bare, &slot) : NULL;
+
+	if (time)
+		*time = bpf_ktime_get_ns();
 }
 
 /* Last of all: whoever waits for a packet goes on, and may change what is expected of the next. */

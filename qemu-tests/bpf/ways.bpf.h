@@ -89,7 +89,7 @@ static __always_inline int read_all(struct xdp_md *ctx, const struct config *c, 
 	read_kfunc(ctx, &now->got[KFUNC]);
 	/* Late bound where the driver wrote the record, the others in what is claimed after that. */
 	if (xdp_meta_peek(ctx, &peeked)) {
-		r->no_record += !c->off;
+		note_bare(r, queue);
 		/* Without the record's time there is nothing to compare with. */
 		now->want.value[STAMP] = now->got[KFUNC].value[STAMP];
 		judge(r, &now->nowhere, now, KFUNC);
@@ -105,7 +105,7 @@ static __always_inline int read_all(struct xdp_md *ctx, const struct config *c, 
 		e->want[i] += now->want.has >> i & 1;
 	read_late_bound(ctx, &r->unbound, &peeked, &now->got[LATE_BOUND]);
 	if (xdp_meta_claim(ctx, meta)) {
-		r->no_record++;
+		note_bare(r, queue);
 		return -1;
 	}
 	read_frozen(meta, &now->got[FROZEN]);

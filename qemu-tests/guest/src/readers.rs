@@ -13,14 +13,15 @@ use crate::case::Sent;
 use crate::ctl;
 use crate::misparse::Misparse;
 use crate::programs::Programs;
-use crate::score::{scores, Epoch, Score, Totals, FIELDS, FROZEN, READERS};
+use crate::score::{scores, Bare, Epoch, Score, Totals, FIELDS, FROZEN, READERS};
 use crate::sys::bpf::Map;
 
 const QUEUES: u32 = 8;
 const EPOCHS: u32 = 8192;
 const SEEN_WORDS: u32 = 65536;
 const MISPARSES: u32 = 16;
-const CONFIG_LEN: usize = 24;
+const BARE: u32 = 8192;
+const CONFIG_LEN: usize = 16;
 const RESULT_WORDS: usize = 11 + READERS;
 const EPOCH_WORDS: usize = 6 + FIELDS * (1 + READERS);
 
@@ -43,6 +44,7 @@ pub(crate) struct Readers {
     result: Map,
     epochs: Map,
     seen: Map,
+    bare: Map,
     misparses: Map,
 }
 
@@ -79,6 +81,7 @@ impl Readers {
             result: programs.map("result", 8 * RESULT_WORDS)?,
             epochs: programs.map("epochs", 8 * EPOCH_WORDS)?,
             seen: programs.map("seen", 8)?,
+            bare: programs.map("bare", 8)?,
             misparses: programs.map("misparses", Misparse::LEN)?,
             programs,
         };
@@ -92,19 +95,19 @@ impl Readers {
     ///
     /// When the map is gone.
     pub(crate) fn expect_from(&self, time: u64) -> Result<()> {
-        self.expect(0, time, false)
+        self.expect(0, time)
     }
 
-    /// Tells it that, the number of the first packet, and whether records may be switched off.
+    /// Tells it that, and the number of the first packet.
     ///
     /// # Errors
     ///
     /// When the map is gone.
-    pub(crate) fn expect(&self, first_seq: u32, time: u64, off: bool) -> Result<()> {
+    pub(crate) fn expect(&self, first_seq: u32, time: u64) -> Result<()> {
         self.first_seq.set(first_seq);
         let words = [self.verdict.to_ne_bytes(), first_seq.to_ne_bytes()].concat();
-        let rest = [time, u64::from(off)].map(u64::to_ne_bytes).concat();
-        Ok(self.config.set(0, &[words, rest].concat())?)
+        let config = [words, time.to_ne_bytes().to_vec()].concat();
+        Ok(self.config.set(0, &config)?)
     }
 
     /// Forgets all that was counted of generations up to `newest`, and of so many packets.
@@ -247,6 +250,23 @@ impl Readers {
         Ok(lost)
     }
 
+    /// The packets that had no record, as far as there was room for their times.
+    ///
+    /// # Errors
+    ///
+    /// When the map is gone.
+    pub(crate) fn bare(&self) -> Result<Vec<Bare>> {
+        let mut all = Vec::new();
+        for queue in 0..QUEUES {
+            let count = words(&self.result.get(queue)?)[5];
+            for place in 0..BARE.min(count as u32) {
+                let time = words(&self.bare.get(queue * BARE + place)?)[0];
+                all.push(Bare { queue, time });
+            }
+        }
+        Ok(all)
+    }
+
     /// Waits until as many packets were seen as were sent, or none comes any more.
     ///
     /// # Errors
@@ -307,6 +327,7 @@ impl Readers {
         Ok(scores(
             &self.totals()?,
             &self.epochs(newest)?,
+            &self.bare()?,
             announced,
             lost,
         ))

@@ -54,6 +54,9 @@ pub(crate) const IP_ID: usize = 4;
 /// Index of the time of arrival, with where it comes from.
 pub(crate) const STAMP: usize = 5;
 
+/// Id of the layout that says: no records.
+pub(crate) const OFF: u32 = 0;
+
 /// What each reader reads.
 const READS: [&[usize]; READERS] = [
     &[HASH, VLAN, CSUM],
@@ -115,6 +118,15 @@ pub(crate) struct Epoch {
     pub(crate) got: [[u64; FIELDS]; READERS],
 }
 
+/// A packet without a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bare {
+    /// Receive queue.
+    pub(crate) queue: u32,
+    /// When it came, in nanoseconds of `CLOCK_MONOTONIC`.
+    pub(crate) time: u64,
+}
+
 /// Score of one reader.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Score {
@@ -157,6 +169,7 @@ impl Score {
 pub(crate) fn scores(
     totals: &Totals,
     epochs: &[Epoch],
+    bare: &[Bare],
     announced: &[Announcement],
     lost: u64,
 ) -> [Score; READERS] {
@@ -180,8 +193,20 @@ pub(crate) fn scores(
     // Only this reader looks at generations; without a record it has nothing to read.
     let late = &mut scores[LATE_BOUND];
     late.stale = totals.stale + unannounced.map(|e| e.packets).sum::<u64>();
-    late.missing += totals.no_record + totals.unbound;
+    let known_off = bare.iter().filter(|packet| packet.was_off(announced));
+    late.missing += totals.no_record.saturating_sub(known_off.count() as u64) + totals.unbound;
     scores
+}
+
+impl Bare {
+    /// Whether the last thing that was announced for its queue when it came was that there are no records.
+    fn was_off(self, announced: &[Announcement]) -> bool {
+        let of_queue = announced.iter().filter(|a| a.queue == self.queue);
+        let before = of_queue.filter(|a| a.time <= self.time);
+        // In the order of generations: two may have come in the same nanosecond.
+        let last = before.max_by_key(|a| a.generation);
+        last.is_some_and(|a| a.layout.id() == OFF)
+    }
 }
 
 impl Epoch {
@@ -262,7 +287,7 @@ mod tests {
     }
 
     fn late(epochs: &[Epoch], announced: &[Announcement]) -> Score {
-        scores(&Totals::default(), epochs, announced, 0)[LATE_BOUND]
+        scores(&Totals::default(), epochs, &[], announced, 0)[LATE_BOUND]
     }
 
     #[test]
@@ -277,7 +302,8 @@ mod tests {
         for (field, name) in FIELD_NAMES.into_iter().enumerate() {
             let mut epoch = epoch(2, 7);
             epoch.got[LATE_BOUND][field] -= 3;
-            let missing = scores(&Totals::default(), &[epoch], &announced, 0).map(|s| s.missing);
+            let missing =
+                scores(&Totals::default(), &[epoch], &[], &announced, 0).map(|s| s.missing);
             assert_eq!(missing, [0, 0, 3], "{name}");
         }
     }
@@ -289,7 +315,7 @@ mod tests {
             got: [[0; FIELDS]; READERS],
             ..epoch(2, 7)
         };
-        let missing = scores(&Totals::default(), &[none], &announced, 0).map(|s| s.missing);
+        let missing = scores(&Totals::default(), &[none], &[], &announced, 0).map(|s| s.missing);
         assert_eq!(missing, [8 + 6 + 7, 8 + 6 + 10, 8 + 6 + 7 + 10 + 5 + 10]);
     }
 
@@ -340,8 +366,50 @@ mod tests {
             unbound: 1,
             ..Totals::default()
         };
-        let scores = scores(&totals, &[], &[], 2);
+        let scores = scores(&totals, &[], &[], &[], 2);
         assert_eq!((scores[LATE_BOUND].missing, scores[KFUNC].missing), (4, 0));
         assert_eq!(scores[LATE_BOUND].lost, 2);
+    }
+    #[test]
+    fn a_packet_may_be_without_a_record_only_while_that_is_what_was_announced() {
+        let at = |generation, layout_id, time, queue| Announcement {
+            time,
+            queue,
+            ..announcement(generation, layout_id, ALL)
+        };
+        let announced = [
+            at(1, 7, 100, 0),
+            at(2, OFF, 200, 0),
+            at(3, 7, 300, 0),
+            at(2, OFF, 50, 1),
+        ];
+        let missing = |queue, time| {
+            let totals = Totals {
+                no_record: 1,
+                ..Totals::default()
+            };
+            let bare = [Bare { queue, time }];
+            scores(&totals, &[], &bare, &announced, 0)[LATE_BOUND].missing
+        };
+        let of_first = [99, 100, 199, 200, 299, 300, 999].map(|time| missing(0, time));
+        assert_eq!(of_first, [1, 1, 1, 0, 0, 1, 1]);
+        assert_eq!([49, 50, 999].map(|time| missing(1, time)), [1, 0, 0]);
+    }
+
+    #[test]
+    fn packets_without_a_record_that_the_log_has_no_room_for_are_missing() {
+        let off = Announcement {
+            time: 0,
+            ..announcement(1, OFF, &[])
+        };
+        let totals = Totals {
+            no_record: 3,
+            ..Totals::default()
+        };
+        let bare = [Bare { queue: 0, time: 1 }; 2];
+        assert_eq!(
+            scores(&totals, &[], &bare, &[off], 0)[LATE_BOUND].missing,
+            1
+        );
     }
 }

@@ -160,11 +160,10 @@ impl Storm<'_> {
     fn changes(&mut self, case: &mut Case<'_>, wanted: u32) -> Result<Vec<Made>> {
         let count = AtomicU32::new(0);
         let idle = self.workers.is_empty();
-        let begun = self.stage.begun();
         thread::scope(|scope| {
             let (mut stops, mut running) = (Vec::new(), Vec::new());
             for worker in &mut self.workers {
-                let (stop, news) = worker.go(begun)?;
+                let (stop, news) = worker.go()?;
                 stops.push(stop);
                 running.push(scope.spawn(|| news.follow(&count)));
             }

@@ -119,6 +119,9 @@ fn judge(case: &mut Case<'_>, plan: &Plan, report: &Report) {
         report.other >= report.packets() / 100,
         format_args!("{} of {}", report.other, report.packets()),
     );
-    case.ktap
-        .equal("packets twice, without a record, damaged", report.odd, 0);
+    case.ktap.equal(
+        "packets twice, with foreign metadata, damaged",
+        report.odd,
+        0,
+    );
 }

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use super::announce::late;
 use super::reconfig::{say, scores_json, storm};
+use super::records::off_and_on;
 use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::monitor::Monitor;
@@ -22,6 +23,11 @@ pub(super) const CASES: &[Definition] = &[
         "late_announcement",
         "teeth::late_announcement",
         late_announcement,
+    ),
+    Definition::on(
+        "late_announcement",
+        "teeth::records_off_before_it_was_said",
+        off_before_it_was_said,
     ),
     Definition::on("no_fence", "teeth::storm_without_fence", |case| {
         found(case, "packets are misread or lost", |report| {
@@ -84,6 +90,22 @@ fn late_announcement(case: &mut Case<'_>) -> Result<()> {
         "layouts are found to be announced after their first packets",
         !late.is_empty(),
         "none",
+    );
+    Ok(())
+}
+
+fn off_before_it_was_said(case: &mut Case<'_>) -> Result<()> {
+    let mut readers = Readers::load(XDP_DROP)?;
+    let monitor = Monitor::start()?;
+    readers.attach()?;
+    let mut announced = vec![case.in_force()?];
+    let sent = off_and_on(case, &readers)?;
+    announced.extend(monitor.settle()?);
+    let late = readers.scores(&announced, sent)?[LATE_BOUND];
+    case.ktap.check(
+        "packets are found that came without a record before it was announced",
+        late.missing > 0,
+        format_args!("{late:?}"),
     );
     Ok(())
 }

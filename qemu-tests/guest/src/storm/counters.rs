@@ -1,35 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What whoever makes changes looks at and sets in a storm's programs, from any process.
+//! What whoever makes changes looks at in a storm's programs, from any process.
 
 use anyhow::Result;
 
 use super::stage::STORM;
 use crate::programs::pinned_map;
-use crate::readers::XDP_DROP;
 use crate::sys::bpf::Map;
 
-/// Maps of the storm's program.
+/// A map of the storm's program.
 #[derive(Debug)]
 pub(super) struct Counters {
     routed: Map,
-    config: Map,
-    /// All of the configuration but its last word.
-    start: Vec<u8>,
 }
 
 impl Counters {
-    /// Those of a storm that counts from this number and this time on.
+    /// Those of the storm that there is.
     ///
     /// # Errors
     ///
-    /// When there is no storm.
-    pub(super) fn open(first_seq: u32, not_before: u64) -> Result<Self> {
-        let verdict = [XDP_DROP.to_ne_bytes(), first_seq.to_ne_bytes()].concat();
+    /// When there is none.
+    pub(super) fn open() -> Result<Self> {
         Ok(Self {
             routed: pinned_map(STORM, "routed", 8)?,
-            config: pinned_map(STORM, "config", 24)?,
-            start: [verdict, not_before.to_ne_bytes().to_vec()].concat(),
         })
     }
 
@@ -45,15 +38,5 @@ impl Counters {
             all += u64::from_ne_bytes(bytes[..].try_into()?);
         }
         Ok(all)
-    }
-
-    /// Says whether packets may have no record.
-    ///
-    /// # Errors
-    ///
-    /// When the map is gone.
-    pub(super) fn records_may_be_off(&self, off: bool) -> Result<()> {
-        let value = [&self.start[..], &u64::from(off).to_ne_bytes()].concat();
-        Ok(self.config.set(0, &value)?)
     }
 }

@@ -2,7 +2,7 @@
 
 //! A worker in a process of its own: the kernel is asked for changes from several at once, as it is by people and daemons.
 //!
-//! It is told by lines on its standard input (`go <number> <time>`, `stop`) and says by lines on its standard output what it did
+//! It is told by lines on its standard input (`go`, `stop`) and says by lines on its standard output what it did
 //! (`made <kind> <nanoseconds> <packets>`, `stopped`, `failed <why>`). It ends when its input does.
 
 use std::io::{stdin, stdout, BufRead, BufReader, Lines, Write};
@@ -57,16 +57,13 @@ impl Process {
         }))
     }
 
-    /// Has it begin, in a round that counts from this number and this time on. Then: where to tell it to stop, what it says.
+    /// Has it begin. Then: where to tell it to stop, what it says.
     ///
     /// # Errors
     ///
     /// When it has ended.
-    pub(super) fn go(
-        &mut self,
-        (first_seq, not_before): (u32, u64),
-    ) -> Result<(Stop<'_>, News<'_>)> {
-        writeln!(self.orders, "go {first_seq} {not_before}").context("a worker has ended")?;
+    pub(super) fn go(&mut self) -> Result<(Stop<'_>, News<'_>)> {
+        writeln!(self.orders, "go").context("a worker has ended")?;
         Ok((Stop(&mut self.orders), News(&mut self.news)))
     }
 }
@@ -157,15 +154,14 @@ fn obey(order: &str) -> Result<()> {
     thread::spawn(move || {
         for line in stdin().lines().map_while(Result::ok) {
             flag.store(line == "stop", Ordering::Relaxed);
-            if let Some(round) = line.strip_prefix("go ") {
+            if line == "go" {
                 // It is received until this process ends.
-                let _ = to.send(round.to_owned());
+                let _ = to.send(());
             }
         }
     });
-    for round in rounds {
-        let (first_seq, not_before) = round.split_once(' ').context("no time")?;
-        let counters = Counters::open(first_seq.parse()?, not_before.parse()?)?;
+    for () in rounds {
+        let counters = Counters::open()?;
         worker.run(&stop, &counters, |made| {
             let (kind, time) = (made.kind, made.time.as_nanos());
             Ok(writeln!(stdout(), "made {kind} {time} {}", made.in_flight)?)

@@ -44,7 +44,7 @@ pub(crate) struct Report {
     pub(crate) other: u64,
     /// Frames that came while no program was attached.
     pub(crate) bypassed: u64,
-    /// Other things that must not be: twice, without a record, a damaged tag.
+    /// Other things that must not be: twice, metadata before any was made, a damaged tag.
     pub(crate) odd: u64,
     /// How long it took.
     pub(crate) seconds: f64,
@@ -72,12 +72,12 @@ impl Report {
         let newest = announced.iter().map(|a| a.generation).max();
         let newest = newest.context("nothing was announced")?;
         let totals = stage.readers.totals()?;
-        let epochs = stage.readers.epochs(newest)?;
+        let (epochs, bare) = (stage.readers.epochs(newest)?, stage.readers.bare()?);
         let bypassed = stage.maps.later(1)?.bypassed;
         let lost = u64::from(sent.count)
             .saturating_sub(stage.readers.seen(sent)?)
             .saturating_sub(bypassed);
-        let scores = crate::score::scores(&totals, &epochs, announced, lost);
+        let scores = crate::score::scores(&totals, &epochs, &bare, announced, lost);
         for (name, score) in NAMES.into_iter().zip(scores) {
             self.count(name, score, epochs.len() as u64);
         }
@@ -117,8 +117,7 @@ impl Report {
             + totals.out_of_range
             + totals.meta_at_start
             + totals.wrong_tag
-            + totals.epochs_lost
-            + totals.no_record;
+            + totals.epochs_lost;
         if self.odd > 0 || lost > 0 {
             ctl::log(&format!(
                 "{totals:?}, {bypassed} bypassed, {} sent",

@@ -30,6 +30,7 @@ const SHARED: &[&str] = &[
     "result",
     "epochs",
     "seen",
+    "bare",
     "misparses",
     "told",
     "later",
@@ -64,8 +65,7 @@ pub(super) struct Stage {
     /// Whether the twin is attached.
     is_twin: bool,
     ends: Ends,
-    not_before: u64,
-    first_seq: u32,
+    counters: Counters,
     /// Up to which generation, and of how many packets, something was counted.
     counted: (u32, u32),
 }
@@ -98,8 +98,7 @@ impl Stage {
             readers,
             twin,
             is_twin: false,
-            not_before: 0,
-            first_seq: 0,
+            counters: Counters::open()?,
             counted: (0, 0),
         };
         this.readers.attach()?;
@@ -108,12 +107,11 @@ impl Stage {
 
     /// Counts anew, from this number and this time on.
     pub(super) fn begin(&mut self, first_seq: u32, now: u64) -> Result<()> {
-        (self.first_seq, self.not_before) = (first_seq, now);
         let (newest, packets) = self.counted;
         self.readers.clear(newest, packets)?;
         self.maps.clear()?;
         self.ends.next_socket(now)?;
-        self.readers.expect(first_seq, now, false)
+        self.readers.expect(first_seq, now)
     }
 
     /// Remembers what is to be forgotten when the next round begins.
@@ -121,39 +119,27 @@ impl Stage {
         self.counted = (newest, packets);
     }
 
-    /// What the workers look at while they change things.
-    pub(super) fn counters(&self) -> Result<Counters> {
-        Counters::open(self.first_seq, self.not_before)
-    }
-
-    /// From which number and time on it counts.
-    pub(super) fn begun(&self) -> (u32, u64) {
-        (self.first_seq, self.not_before)
-    }
-
     /// Replaces the program by its twin, or that by it.
     pub(super) fn replace(&mut self) -> Result<Made> {
-        let counters = self.counters()?;
-        let (before, start) = (counters.packets()?, Instant::now());
+        let (before, start) = (self.counters.packets()?, Instant::now());
         if self.is_twin {
             self.readers.programs.attach(STORM)?;
         } else {
             self.twin.attach(STORM)?;
         }
         self.is_twin = !self.is_twin;
-        made("replace", start, before, &counters)
+        made("replace", start, before, &self.counters)
     }
 
     /// Takes the program off and puts it back.
     pub(super) fn detach_and_attach(&mut self) -> Result<[Made; 2]> {
-        let counters = self.counters()?;
-        let (before, start) = (counters.packets()?, Instant::now());
+        let (before, start) = (self.counters.packets()?, Instant::now());
         self.readers.programs.detach()?;
-        let detached = made("detach", start, before, &counters)?;
-        let (before, start) = (counters.packets()?, Instant::now());
+        let detached = made("detach", start, before, &self.counters)?;
+        let (before, start) = (self.counters.packets()?, Instant::now());
         self.readers.programs.attach(STORM)?;
         self.is_twin = false;
-        Ok([detached, made("attach", start, before, &counters)?])
+        Ok([detached, made("attach", start, before, &self.counters)?])
     }
 
     /// Waits until nothing comes any more.

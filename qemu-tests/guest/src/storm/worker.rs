@@ -81,7 +81,7 @@ impl Worker {
             let kind = self.kinds[which];
             let before = counters.packets()?;
             let start = Instant::now();
-            self.make(kind, counters)
+            self.make(kind)
                 .with_context(|| format!("the change {kind:?}"))?;
             tell(Made {
                 kind: kind.name(),
@@ -94,7 +94,7 @@ impl Worker {
         Ok(())
     }
 
-    fn make(&mut self, kind: Change, counters: &Counters) -> Result<()> {
+    fn make(&mut self, kind: Change) -> Result<()> {
         match kind {
             // The 82574 takes tags out and puts them in together.
             Change::Hash => self
@@ -138,11 +138,9 @@ impl Worker {
                     .turn_private_flags(XDP_PACKET_TYPE_RX0 << queue)?;
             }
             Change::Records => {
-                counters.records_may_be_off(true)?;
                 self.netdev.turn_private_flags(XDP_RECORDS)?;
                 std::thread::sleep(Duration::from_millis(5));
                 self.netdev.turn_private_flags(XDP_RECORDS)?;
-                counters.records_may_be_off(false)?;
             }
             Change::Mtu => {
                 let mtu = self.mtu + 20 * self.pick(6) as i32;
