@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! PID 1 of the test VM: brings the driver up, then runs the cases that the host asks for.
+//! The agent in the test VM: brings the driver up, then runs the cases that the host asks for. PID 1 is this program too, and only
+//! starts it ([`init`]).
 //!
 //! The kernel has the serial console for itself; everything said here goes through the control port
 //! ([`ctl`]). The host restores a checkpoint for every case, so a case starts on a fresh machine and need
@@ -14,6 +15,7 @@ mod ctl;
 mod dispatcher;
 mod eth;
 mod experiment;
+mod init;
 mod internet;
 mod kinds;
 mod kmemleak;
@@ -46,6 +48,12 @@ use crate::boot::Options;
 use crate::ctl::Ctl;
 
 fn main() {
+    if init::is_this() {
+        let Err(error) = init::run();
+        eprintln!("rnic-guest: {error:#}");
+        // The kernel panics then, and the host hears that.
+        std::process::exit(1);
+    }
     std::env::set_var("PATH", "/bin:/sbin:/usr/bin:/usr/sbin");
     let default_hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What runs in the guest: its PID 1 and the tool `xdp-meta`, static binaries, built by the cargo that runs us, in a target
+//! What runs in the guest: PID 1 with the agent, and the tool `xdp-meta`, static binaries, built by the cargo that runs us, in a target
 //! folder of their own.
 
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// The binaries.
 #[derive(Clone, Debug)]
 pub struct Programs {
-    /// PID 1.
+    /// PID 1 and the agent.
     pub init: PathBuf,
     /// `xdp-meta`.
     pub tool: PathBuf,

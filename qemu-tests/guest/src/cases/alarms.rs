@@ -26,7 +26,7 @@ fn warning(case: &mut Case<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The end of PID 1 is the end of the kernel.
+/// With the agent PID 1 ends, and with that the kernel.
 fn panic(_case: &mut Case<'_>) -> Result<()> {
     std::process::exit(1)
 }
