@@ -34,12 +34,7 @@ impl<N: Nic> Adapter<'_, N> {
                 }
                 return Err(e);
             }
-            // XDP does not ask whether the stack may send.
-            for queue in 0..queues {
-                if let Some(mut guard) = port.lock_tx(queue) {
-                    *guard = None;
-                }
-            }
+            close_to_xdp(port, queues);
         }
         let mut stopped = port.pollers().stop();
         let mut open = Open {
@@ -87,12 +82,7 @@ impl<N: Nic> Adapter<'_, N> {
         let nic = self.nic();
         let dev = port.dev();
         dev.tx_disable();
-        for queue in 0..queues {
-            // Once the state is gone, a late packet is dropped.
-            if let Some(mut guard) = port.lock_tx(queue) {
-                *guard = None;
-            }
-        }
+        close_to_xdp(port, queues);
         nic.mask_all();
         let mut stopped = port.pollers().stop();
         let mut open = Open {
@@ -112,5 +102,14 @@ impl<N: Nic> Adapter<'_, N> {
         stopped.set_enabled(0);
         drop(stopped);
         port.link_napis(0);
+    }
+}
+
+/// Takes transmit rings from XDP, which does not ask whether the stack may send: what comes late is dropped.
+fn close_to_xdp<N: Nic>(port: &Port<Adapter<'_, N>>, queues: usize) {
+    for queue in 0..queues {
+        if let Some(mut guard) = port.lock_tx(queue) {
+            *guard = None;
+        }
     }
 }
