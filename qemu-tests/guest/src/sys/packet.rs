@@ -131,13 +131,8 @@ impl Packet {
     ///
     /// When the system refuses.
     pub(crate) fn offload(&self) -> io::Result<()> {
-        let on: libc::c_int = 1;
-        let (fd, value) = (self.socket.as_raw_fd(), (&raw const on).cast());
-        // SAFETY: `value` is readable for 4 bytes.
-        match unsafe { libc::setsockopt(fd, libc::SOL_PACKET, libc::PACKET_VNET_HDR, value, 4) } {
-            0 => Ok(()),
-            _ => Err(io::Error::last_os_error()),
-        }
+        let fd = self.socket.as_raw_fd();
+        super::socket::set(fd, libc::SOL_PACKET, libc::PACKET_VNET_HDR, &1)
     }
 
     /// Sends a frame that is not finished.

@@ -26,12 +26,7 @@ pub(crate) struct Stamped {
 pub(crate) fn ask(socket: impl AsFd) -> io::Result<()> {
     let flags = TX_HARDWARE | RX_HARDWARE | RAW_HARDWARE;
     let fd = socket.as_fd().as_raw_fd();
-    let value = (&raw const flags).cast();
-    // SAFETY: `value` is readable for 4 bytes.
-    match unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, libc::SO_TIMESTAMPING, value, 4) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
+    super::socket::set(fd, libc::SOL_SOCKET, libc::SO_TIMESTAMPING, &flags)
 }
 
 /// The next packet; `None`: none came in time.

@@ -1,179 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 
 //! AF_XDP sockets, straight through the system calls: one socket, its memory, its four rings.
-//!
-//! Each of the rings has one side here and one in the kernel; indices only grow, and are read and written with the order
-//! that `libxdp` uses.
+
+mod mapping;
+mod options;
+mod ring;
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use super::socket;
+use mapping::Mapping;
+pub(crate) use options::{Options, RING};
+use ring::Ring;
 
 /// A descriptor's option: the packet goes on in the next one (include/uapi/linux/if_xdp.h).
 const XDP_PKT_CONTD: u32 = 1 << 0;
-
-/// Entries of each ring, where nothing else is asked for.
-pub(crate) const RING: u32 = 512;
-
-/// What the socket asks the driver for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Options {
-    /// `XDP_COPY`, `XDP_ZEROCOPY` or neither, and `XDP_USE_NEED_WAKEUP`.
-    pub(crate) flags: u16,
-    /// Bytes of a piece of memory.
-    pub(crate) chunk: u32,
-    /// Entries of each ring: there are as many pieces of memory for receiving, and as many for sending.
-    pub(crate) ring: u32,
-}
-
-impl Options {
-    /// Packets are copied.
-    pub(crate) const COPY: Self = Self::with(libc::XDP_COPY);
-    /// Packets are copied, those of several parts too.
-    pub(crate) const COPY_PARTS: Self = Self::with(libc::XDP_COPY | libc::XDP_USE_SG);
-    /// They are not, and the kernel says when it wants to be called.
-    pub(crate) const ZERO_COPY: Self = Self::with(libc::XDP_ZEROCOPY | libc::XDP_USE_NEED_WAKEUP);
-
-    /// These flags, and pages.
-    pub(crate) const fn with(flags: u16) -> Self {
-        Self {
-            flags,
-            chunk: 4096,
-            ring: RING,
-        }
-    }
-
-    /// The same with rings of so many entries, for a reader that may have to wait for a processor.
-    pub(crate) const fn with_ring(self, ring: u32) -> Self {
-        Self { ring, ..self }
-    }
-}
-
-/// A mapping, unmapped when dropped.
-///
-/// # Invariants
-///
-/// `len` bytes at `base` are mapped, for reading and writing.
-#[derive(Debug)]
-struct Mapping {
-    base: *mut u8,
-    len: usize,
-}
-
-// SAFETY: A mapping is the whole process's, and this its only owner.
-unsafe impl Send for Mapping {}
-
-impl Mapping {
-    fn new(fd: i32, offset: i64, len: usize, flags: i32) -> io::Result<Self> {
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: A mapping at an address that the kernel chooses touches no other.
-        let base = unsafe { libc::mmap(ptr::null_mut(), len, protection, flags, fd, offset) };
-        if base == libc::MAP_FAILED {
-            return Err(io::Error::last_os_error());
-        }
-        // INVARIANT: The kernel has just mapped it.
-        Ok(Self {
-            base: base.cast(),
-            len,
-        })
-    }
-
-    fn at(&self, offset: usize, len: usize) -> *mut u8 {
-        assert!(offset + len <= self.len, "outside of the mapping");
-        self.base.wrapping_add(offset)
-    }
-}
-
-impl Drop for Mapping {
-    fn drop(&mut self) {
-        // SAFETY: Mapped by the invariant, and nothing refers to it any more.
-        unsafe { libc::munmap(self.base.cast(), self.len) };
-    }
-}
-
-/// One ring of `count` entries of `size` bytes.
-#[derive(Debug)]
-struct Ring {
-    memory: Mapping,
-    producer: usize,
-    consumer: usize,
-    flags: usize,
-    entries: usize,
-    count: u32,
-    size: usize,
-}
-
-impl Ring {
-    fn map(
-        socket: &OwnedFd,
-        offset: i64,
-        at: &libc::xdp_ring_offset,
-        (count, size): (u32, usize),
-    ) -> io::Result<Self> {
-        let entries = at.desc as usize;
-        let len = entries + count as usize * size;
-        let flags = libc::MAP_SHARED | libc::MAP_POPULATE;
-        Ok(Self {
-            memory: Mapping::new(socket.as_raw_fd(), offset, len, flags)?,
-            producer: at.producer as usize,
-            consumer: at.consumer as usize,
-            flags: at.flags as usize,
-            entries,
-            count,
-            size,
-        })
-    }
-
-    fn index(&self, offset: usize) -> &AtomicU32 {
-        let at = self.memory.at(offset, 4);
-        // SAFETY: Mapped and aligned, and whatever is there is a number; the kernel changes it atomically.
-        unsafe { &*at.cast::<AtomicU32>() }
-    }
-
-    fn used(&self) -> u32 {
-        let producer = self.index(self.producer).load(Ordering::Acquire);
-        producer.wrapping_sub(self.index(self.consumer).load(Ordering::Acquire))
-    }
-
-    fn entry(&self, index: u32) -> *mut u8 {
-        let at = self.entries + (index % self.count) as usize * self.size;
-        self.memory.at(at, self.size)
-    }
-
-    /// Gives an entry to the kernel; `false`: no room.
-    fn push(&self, entry: &[u8]) -> bool {
-        if self.used() == self.count {
-            return false;
-        }
-        let producer = self.index(self.producer).load(Ordering::Relaxed);
-        // SAFETY: The entry is ours until the index says otherwise, and has `size` bytes.
-        unsafe { ptr::copy_nonoverlapping(entry.as_ptr(), self.entry(producer), self.size) };
-        self.index(self.producer)
-            .store(producer.wrapping_add(1), Ordering::Release);
-        true
-    }
-
-    /// Takes an entry from the kernel.
-    fn pop(&self) -> Option<Vec<u8>> {
-        if self.used() == 0 {
-            return None;
-        }
-        let consumer = self.index(self.consumer).load(Ordering::Relaxed);
-        let mut entry = vec![0; self.size];
-        // SAFETY: The entry is ours until the index says otherwise, and has `size` bytes.
-        unsafe { ptr::copy_nonoverlapping(self.entry(consumer), entry.as_mut_ptr(), self.size) };
-        self.index(self.consumer)
-            .store(consumer.wrapping_add(1), Ordering::Release);
-        Some(entry)
-    }
-
-    /// Whether the kernel wants to be called.
-    fn needs_wakeup(&self) -> bool {
-        self.index(self.flags).load(Ordering::Acquire) & libc::XDP_RING_NEED_WAKEUP != 0
-    }
-}
 
 /// A socket bound to one queue.
 #[derive(Debug)]
@@ -246,21 +90,21 @@ impl Xsk {
         let anonymous = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_POPULATE;
         let memory = Mapping::new(-1, 0, (chunks * chunk) as usize, anonymous)?;
         let umem = libc::xdp_umem_reg_v1 {
-            addr: memory.base.addr() as u64,
-            len: memory.len as u64,
+            addr: memory.addr(),
+            len: memory.len() as u64,
             chunk_size: chunk,
             headroom: 0,
         };
-        set(&socket, libc::XDP_UMEM_REG, &umem)?;
+        socket::set(fd, libc::SOL_XDP, libc::XDP_UMEM_REG, &umem)?;
         for which in [
             libc::XDP_UMEM_FILL_RING,
             libc::XDP_UMEM_COMPLETION_RING,
             libc::XDP_RX_RING,
             libc::XDP_TX_RING,
         ] {
-            set(&socket, which, &ring)?;
+            socket::set(fd, libc::SOL_XDP, which, &ring)?;
         }
-        let at = offsets(&socket)?;
+        let at: libc::xdp_mmap_offsets = socket::get(fd, libc::SOL_XDP, libc::XDP_MMAP_OFFSETS)?;
         let descriptor = size_of::<libc::xdp_desc>();
         let this = Self {
             fill: Ring::map(
@@ -320,7 +164,8 @@ impl Xsk {
     ///
     /// When the kernel does not say.
     pub(crate) fn is_zero_copy(&self) -> io::Result<bool> {
-        let options: libc::xdp_options = get(&self.socket, libc::XDP_OPTIONS)?;
+        let fd = self.socket.as_raw_fd();
+        let options: libc::xdp_options = socket::get(fd, libc::SOL_XDP, libc::XDP_OPTIONS)?;
         Ok(options.flags & libc::XDP_OPTIONS_ZEROCOPY != 0)
     }
 
@@ -439,7 +284,7 @@ impl Xsk {
     /// Puts a packet into the ring; `false`: no room.
     pub(crate) fn send(&mut self, frame: &[u8]) -> bool {
         self.complete();
-        if self.tx.used() == self.tx.count || frame.len() > self.chunk as usize {
+        if self.tx.used() == self.tx.count() || frame.len() > self.chunk as usize {
             return false;
         }
         let Some(addr) = self.free.pop() else {
@@ -480,7 +325,7 @@ impl Xsk {
 
     /// Packets that are not known to be sent.
     pub(crate) fn under_way(&self) -> usize {
-        self.tx.count as usize - self.free.len()
+        self.tx.count() as usize - self.free.len()
     }
 
     /// Takes back the memory of what was sent.
@@ -498,31 +343,4 @@ impl Xsk {
         unsafe { ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), len) };
         bytes
     }
-}
-
-fn set<T>(socket: &OwnedFd, option: libc::c_int, value: &T) -> io::Result<()> {
-    let len = size_of::<T>() as libc::socklen_t;
-    let value = ptr::from_ref(value).cast();
-    // SAFETY: `value` is readable for `len` bytes.
-    match unsafe { libc::setsockopt(socket.as_raw_fd(), libc::SOL_XDP, option, value, len) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
-    }
-}
-
-fn get<T>(socket: &OwnedFd, option: libc::c_int) -> io::Result<T> {
-    // SAFETY: The types here are numbers, for which zeros are values.
-    let mut value: T = unsafe { std::mem::zeroed() };
-    let mut len = size_of::<T>() as libc::socklen_t;
-    let to = (&raw mut value).cast();
-    // SAFETY: `value` is writable for `len` bytes.
-    match unsafe { libc::getsockopt(socket.as_raw_fd(), libc::SOL_XDP, option, to, &raw mut len) } {
-        0 if len as usize == size_of::<T>() => Ok(value),
-        0 => Err(io::ErrorKind::InvalidData.into()),
-        _ => Err(io::Error::last_os_error()),
-    }
-}
-
-fn offsets(socket: &OwnedFd) -> io::Result<libc::xdp_mmap_offsets> {
-    get(socket, libc::XDP_MMAP_OFFSETS)
 }
