@@ -24,6 +24,9 @@ use vhost_user_backend::{VhostUserBackendMut, VhostUserDaemon, VringRwLock, Vrin
 use virtio_queue::QueueT;
 use vm_memory::{GuestAddressSpace, GuestMemoryAtomic, GuestMemoryMmap};
 use vmm_sys_util::epoll::EventSet;
+use vmm_sys_util::event::{
+    new_event_consumer_and_notifier, EventConsumer, EventFlag, EventNotifier,
+};
 
 use self::hashing::{Hashing, HEADER, TYPES};
 use crate::oracle::GUEST_MAC;
@@ -82,7 +85,6 @@ pub(super) fn start(wire: OwnedFd) -> Result<String> {
         handler.register_listener(number, events, WIRE.into())?;
     }
     thread::Builder::new().name("vhost".into()).spawn(move || {
-        // The machine ends if this does, and says so.
         // The machine ends if this does, and says so.
         let _ = daemon.start(&mut Listener::from(listener));
         let _ = daemon.wait();
@@ -148,9 +150,7 @@ impl Device {
         }
         ring.signal_used_queue()
     }
-}
 
-impl Device {
     /// Obeys the guest: takes the key, and says yes to everything.
     fn control(&mut self, vring: &VringRwLock) -> io::Result<()> {
         let memory = self.memory.memory();
@@ -213,6 +213,10 @@ impl VhostUserBackendMut for Device {
     fn update_memory(&mut self, _memory: GuestMemoryAtomic<GuestMemoryMmap>) -> io::Result<()> {
         // It is the one that was given at the start.
         Ok(())
+    }
+
+    fn exit_event(&self, _thread: usize) -> Option<(EventConsumer, EventNotifier)> {
+        new_event_consumer_and_notifier(EventFlag::NONBLOCK).ok()
     }
 
     fn handle_event(

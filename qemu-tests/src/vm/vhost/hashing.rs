@@ -16,6 +16,7 @@ const TYPE_IPV4: u32 = 1 << 0;
 const TYPE_TCPV4: u32 = 1 << 1;
 /// All of them.
 pub(super) const TYPES: u32 = TYPE_IPV4 | TYPE_TCPV4;
+
 /// What the guest has asked to be hashed.
 #[derive(Default)]
 pub(super) struct Hashing {
