@@ -10,10 +10,11 @@
 mod expect;
 mod kind;
 mod nic;
+mod request;
+#[cfg(test)]
+mod tests;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-use serde_json::Value;
 
 use self::expect::{flag, Expect};
 use self::kind::Kind;
@@ -40,14 +41,6 @@ pub(crate) enum Kinds {
 }
 
 impl Kinds {
-    fn named(name: &str) -> Option<Self> {
-        match name {
-            "mix" => Some(Self::Mix),
-            "all" => Some(Self::All),
-            one => Kind::named(one).map(Self::One),
-        }
-    }
-
     fn pick(self, random: u64) -> Kind {
         match self {
             Self::One(kind) => kind,
@@ -112,67 +105,6 @@ impl Default for Traffic {
 }
 
 impl Traffic {
-    /// Reads the fields of a `wire` request; one that is not there keeps its default.
-    ///
-    /// # Errors
-    ///
-    /// Names the field and the value that it does not understand.
-    pub(crate) fn from_json(request: &Value) -> Result<Self, String> {
-        let mut traffic = Self::default();
-        let bad = |field: &str| format!("{field}: cannot be {}", request[field]);
-        let name = |field: &str| match request.get(field) {
-            None => Ok(None),
-            Some(value) => value.as_str().map(Some).ok_or_else(|| bad(field)),
-        };
-        if let Some(nic) = name("nic")? {
-            traffic.nic = Nic::named(nic).ok_or_else(|| bad("nic"))?;
-        }
-        if let Some(kinds) = name("l4")? {
-            traffic.kinds = Kinds::named(kinds).ok_or_else(|| bad("l4"))?;
-        }
-        traffic.vlan = match request.get("vlan") {
-            None => Vlan::None,
-            Some(Value::String(text)) => match text.as_str() {
-                "none" => Vlan::None,
-                "all" => Vlan::All,
-                "mix" => Vlan::Mix,
-                _ => return Err(bad("vlan")),
-            },
-            Some(tci) => Vlan::Tci(number(tci).ok_or_else(|| bad("vlan"))?),
-        };
-        if let Some(flows) = request.get("flows") {
-            traffic.flows = number(flows)
-                .filter(|&f: &u32| f > 0)
-                .ok_or_else(|| bad("flows"))?;
-        }
-        if let Some(seed) = request.get("seed") {
-            traffic.seed = number(seed).ok_or_else(|| bad("seed"))?;
-        }
-        if let Some(payload) = request.get("payload") {
-            traffic.payload = number(payload).ok_or_else(|| bad("payload"))?;
-        }
-        traffic.longest = match request.get("longest") {
-            Some(longest) => number(longest).ok_or_else(|| bad("longest"))?,
-            None => traffic.payload,
-        };
-        if let Some(dst) = request.get("dst") {
-            traffic.to.0 = dst
-                .as_str()
-                .and_then(|d| d.parse().ok())
-                .ok_or_else(|| bad("dst"))?;
-        }
-        if let Some(mac) = request.get("mac") {
-            let bytes = mac.as_str().and_then(|hex| frames::from_hex(hex).ok());
-            traffic.mac = bytes
-                .and_then(|b| b.try_into().ok())
-                .ok_or_else(|| bad("mac"))?;
-        }
-        if let Some(port) = request.get("dport") {
-            traffic.to.1 = number(port).ok_or_else(|| bad("dport"))?;
-        }
-        Ok(traffic)
-    }
-
     /// Frame number `seq`, with its expectation in it.
     pub(crate) fn frame(&self, seq: u32) -> Vec<u8> {
         let random = mix(self.seed ^ u64::from(seq) << 20);
@@ -276,10 +208,6 @@ pub(crate) fn sequence_number(frame: &[u8]) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.try_into().ok()?))
 }
 
-fn number<T: TryFrom<u64>>(value: &Value) -> Option<T> {
-    T::try_from(value.as_u64()?).ok()
-}
-
 /// A number below `n`, from the upper half of `random`.
 fn pick(random: u64, n: u64) -> usize {
     usize::try_from((random >> 32 & 0xff_ffff) % n).expect("24 bits")
@@ -291,174 +219,4 @@ fn mix(seed: u64) -> u64 {
     let z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ z >> 31
-}
-
-#[cfg(test)]
-mod tests {
-    use super::nic::{csum, hash_type};
-    use super::*;
-    use crate::frames::ipv4;
-    use serde_json::json;
-
-    /// The expectation in a frame, and what stands in front of it.
-    fn read(frame: &[u8]) -> (Expect, Option<Tag>, u16) {
-        let half = |at: usize| u16::from_be_bytes([frame[at], frame[at + 1]]);
-        let (tag, l3) = match half(12) {
-            ETH_P_8021Q => (
-                Some(Tag {
-                    proto: ETH_P_8021Q,
-                    tci: half(14),
-                }),
-                18,
-            ),
-            _ => (None, 14),
-        };
-        let payload = match (half(l3 - 2), frame[l3 + 9], frame[l3 + 6]) {
-            (0x0806, ..) => l3 + 28,
-            (0x0800, 6, _) => l3 + 40,
-            (0x0800, 17, _) => l3 + 28,
-            (0x86dd, _, 6) => l3 + 60,
-            (0x86dd, _, 17) => l3 + 48,
-            (0x88f7, ..) => l3 + 44,
-            other => panic!("unknown frame {other:?}"),
-        };
-        (
-            Expect::from_bytes(&frame[payload..]).expect("the magic"),
-            tag,
-            half(l3 - 2),
-        )
-    }
-
-    #[test]
-    fn the_expectation_tells_the_tag_that_the_frame_has() {
-        let traffic = Traffic {
-            kinds: Kinds::All,
-            vlan: Vlan::Mix,
-            ..Traffic::default()
-        };
-        let (mut with, mut without) = (0, 0);
-        for seq in 0..2000 {
-            let (expect, tag, ethertype) = read(&traffic.frame(seq));
-            assert_eq!(expect.seq, seq);
-            assert_eq!(expect.vlan_proto, tag.map_or(0, |t| t.proto));
-            assert_eq!(expect.vlan_tci, tag.map_or(0, |t| t.tci));
-            let is_ip = matches!(ethertype, 0x0800 | 0x86dd);
-            assert_eq!(expect.hash_type != 0, is_ip);
-            assert_eq!(expect.packet_type != 0, is_ip);
-            assert_eq!(expect.flags & flag::IPV4 != 0, ethertype == 0x0800);
-            assert_eq!(expect.flags & flag::LATCH, 0);
-            *if tag.is_some() {
-                &mut with
-            } else {
-                &mut without
-            } += 1;
-        }
-        assert!(with > 800 && without > 800, "{with} tagged, {without} not");
-    }
-
-    /// A frame of each kind.
-    fn each(nic: Nic) -> impl Iterator<Item = (Kind, Vec<u8>)> {
-        Kind::ALL.into_iter().map(move |(kind, _)| {
-            let traffic = Traffic {
-                nic,
-                kinds: Kinds::One(kind),
-                ..Traffic::default()
-            };
-            (kind, traffic.frame(3))
-        })
-    }
-
-    #[test]
-    fn tcp_and_udp_of_one_flow_have_different_hashes() {
-        let of = |wanted| {
-            let (_, frame) = each(Nic::Igb).find(|(kind, _)| *kind == wanted).unwrap();
-            read(&frame).0
-        };
-        for (tcp, udp) in [(Kind::Tcp, Kind::Udp), (Kind::Tcp6, Kind::Udp6)] {
-            let (tcp, udp) = (of(tcp), of(udp));
-            assert_eq!(tcp.hash_type, udp.hash_type | hash_type::TCP);
-            assert_ne!(tcp.rss_hash, udp.rss_hash);
-        }
-    }
-
-    #[test]
-    fn checksums_are_as_wrong_as_is_said() {
-        for (kind, frame) in each(Nic::E1000e) {
-            let (expect, ..) = read(&frame);
-            if !kind.is_ipv4() {
-                continue;
-            }
-            let protocol = frame[23];
-            let len = u16::from_be_bytes([frame[16], frame[17]]) - 20;
-            let end = 34 + usize::from(len);
-            let [high, low] = len.to_be_bytes();
-            let pseudo = [&frame[26..34], &[0, protocol, high, low], &frame[34..end]].concat();
-            let header = ipv4::ones_sum(&frame[14..34]) == 0xffff;
-            let transport = ipv4::ones_sum(&pseudo) == 0xffff;
-            let right = (header, transport);
-            match kind {
-                Kind::IpWrong => assert_eq!(right, (false, true)),
-                Kind::UdpWrong | Kind::TcpWrong | Kind::UdpUnchecked => {
-                    assert_eq!(right, (true, false), "{kind:?}");
-                }
-                _ => assert_eq!(right, (true, true), "{kind:?}"),
-            }
-            assert_eq!(
-                expect.csum == csum::GOOD,
-                right == (true, true) && kind != Kind::Fragment
-            );
-            assert_eq!(expect.ip_id.to_be_bytes(), frame[18..20]);
-        }
-    }
-
-    #[test]
-    fn one_nic_keeps_the_time_of_an_untagged_sync_message() {
-        let latched = |nic| {
-            let all = each(nic).filter(|(_, frame)| read(frame).0.flags & flag::LATCH != 0);
-            all.map(|(kind, _)| kind).collect::<Vec<_>>()
-        };
-        assert_eq!(latched(Nic::E1000e), []);
-        assert_eq!(latched(Nic::Igb), [Kind::Ptp]);
-    }
-
-    #[test]
-    fn frames_are_a_function_of_their_arguments() {
-        let traffic = Traffic {
-            kinds: Kinds::All,
-            vlan: Vlan::Mix,
-            ..Traffic::default()
-        };
-        let other = Traffic {
-            seed: 2,
-            ..traffic.clone()
-        };
-        let all = |t: &Traffic| (0..100).map(|seq| t.frame(seq)).collect::<Vec<_>>();
-        assert_eq!(all(&traffic), all(&traffic));
-        assert_ne!(all(&traffic), all(&other));
-        assert!(all(&traffic)
-            .iter()
-            .all(|frame| frame.len() >= frames::MIN_LEN));
-    }
-
-    #[test]
-    fn requests_are_read_and_wrong_ones_name_their_field() {
-        let request = json!({"l4": "all", "vlan": 0x2005, "flows": 3, "seed": 9, "dst": "192.0.2.2", "dport": 7});
-        let traffic = Traffic::from_json(&request).unwrap();
-        assert_eq!(
-            (traffic.kinds, traffic.vlan, traffic.flows),
-            (Kinds::All, Vlan::Tci(0x2005), 3)
-        );
-        assert_eq!(traffic.to, (Ipv4Addr::new(192, 0, 2, 2), 7));
-        for (field, bad) in [
-            ("l4", json!("sctp")),
-            ("nic", json!("e100")),
-            ("vlan", json!("some")),
-            ("flows", json!(0)),
-            ("dst", json!("x")),
-            ("mac", json!("0102")),
-        ] {
-            let error = Traffic::from_json(&json!({ field: bad })).unwrap_err();
-            assert!(error.starts_with(field), "{error}");
-        }
-    }
 }
