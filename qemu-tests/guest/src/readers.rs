@@ -116,8 +116,11 @@ impl Readers {
     ///
     /// When a map is gone.
     pub(crate) fn clear(&self, newest: u32, packets: u32) -> Result<()> {
+        let used = self.queues()?;
         for queue in 0..QUEUES {
             self.result.set(queue, &[0; 8 * RESULT_WORDS])?;
+        }
+        for queue in used {
             for slot in 0..EPOCHS.min(newest.saturating_add(2)) {
                 self.epochs
                     .set(queue * EPOCHS + slot, &[0; 8 * EPOCH_WORDS])?;

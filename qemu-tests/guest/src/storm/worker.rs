@@ -2,6 +2,7 @@
 
 //! Makes changes of some kinds, one after the other: which, and to what, is pseudo-random and follows from a seed.
 
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -118,16 +119,19 @@ impl Worker {
             }
             Change::Tcpdump => {
                 self.stamps = true;
-                // No such packets come, so it ends when it is told to: here, as busybox's `timeout` leaves a process behind each time.
-                let arguments = ["-i", NAME, "-j", "adapter_unsynced", "-w", "/dev/null"];
                 let mut tcpdump = Command::new("tcpdump")
-                    .args(arguments)
+                    .args(["-i", NAME, "-j", "adapter_unsynced", "-w", "/dev/null"])
                     .args(["ether", "proto", "0x9999"])
                     .stdout(Stdio::null())
-                    .stderr(Stdio::null())
+                    .stderr(Stdio::piped())
                     .spawn()
                     .context("tcpdump")?;
-                std::thread::sleep(Duration::from_millis(300));
+                let said = BufReader::new(tcpdump.stderr.take().context("no output")?);
+                // No such packets come, so it ends when it is told to, once it has done what it does to the NIC. While the
+                // interface is down it ends by itself.
+                said.lines()
+                    .map_while(Result::ok)
+                    .any(|line| line.contains("listening on"));
                 tcpdump.kill()?;
                 tcpdump.wait()?;
             }
