@@ -127,7 +127,7 @@ int in_tc(struct __sk_buff *skb)
 	if (t->seq == w->want.seq)
 		look_exact(skb, w, t, IN_TC);
 	else
-		l->bypassed++;
+		__sync_fetch_and_add(&l->bypassed, 1);
 	return TC_ACT_SHOT;
 }
 
