@@ -102,6 +102,7 @@ fn off_before_it_was_said(case: &mut Case<'_>) -> Result<()> {
     let sent = off_and_on(case, &readers)?;
     announced.extend(monitor.settle()?);
     let late = readers.scores(&announced, sent)?[LATE_BOUND];
+    ctl::log(&format!("{late:?}"));
     case.ktap.check(
         "packets are found that came without a record before it was announced",
         late.missing > 0,
