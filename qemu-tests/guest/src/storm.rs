@@ -133,8 +133,7 @@ struct Storm<'p> {
 impl Storm<'_> {
     fn round(&mut self, case: &mut Case<'_>) -> Result<()> {
         let plan = self.plan;
-        let left = plan.changes.saturating_sub(self.report.changes());
-        let wanted = ROUND.min(left.max(50));
+        let wanted = self.wanted();
         self.stage.begin(self.first_seq, NicClock::open()?.now()?)?;
         // What is in force now belongs to the round: its records may be the first seen.
         let read = self.monitor.settle()?.len();
@@ -154,6 +153,16 @@ impl Storm<'_> {
         let newest = announced.iter().map(|a| a.generation).max();
         self.stage.has_counted(newest.unwrap_or(0), sent.count);
         Ok(())
+    }
+
+    /// How many changes the next round is to have: as many as are left, or as bring the packets that are left.
+    fn wanted(&self) -> u32 {
+        let (changes, packets) = (self.report.changes(), self.report.packets());
+        let left = self.plan.changes.saturating_sub(changes);
+        let packets_left = self.plan.packets.saturating_sub(packets);
+        let for_packets = packets_left * u64::from(changes) / packets.max(1);
+        left.max(for_packets.min(ROUND.into()) as u32)
+            .clamp(50, ROUND)
     }
 
     /// All workers' changes, until there are as many as wanted.
