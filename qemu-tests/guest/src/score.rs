@@ -5,7 +5,8 @@
 //! The program counts misparses packet by packet. What is *missing* depends on the layout that was
 //! announced for a generation, so it is worked out here: a packet's field is missing when its generation's
 //! layout has the field, the oracle says that the packet has it, and a reader got nothing. A tag that is
-//! neither in the record nor in the frame any more is missing whatever the layout says.
+//! neither in the record nor in the frame any more is missing whatever the layout says. A packet without a record is missing
+//! unless the last announcement for its queue by then said that there are none.
 
 #[cfg(test)]
 mod tests;

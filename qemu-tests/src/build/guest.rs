@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What runs in the guest: PID 1 with the agent, and the tool `xdp-meta`, static binaries, built by the cargo that runs us, in a target
-//! folder of their own.
+//! What runs in the guest: PID 1 with the agent, and the tool `xdp-meta`, static binaries, built by the cargo that runs us, in a
+//! target folder of their own.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -13,7 +13,7 @@ use crate::knobs::Knobs;
 use crate::monitor::Monitor;
 use crate::nic_clock::NicClock;
 use crate::readers::{Readers, XDP_DROP};
-use crate::score::{Epoch, FIELDS, FROZEN, KFUNC, LATE_BOUND, NAMES};
+use crate::score::{Epoch, FIELDS, FROZEN, KFUNC, LATE_BOUND, NAMES, OFF};
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
@@ -238,7 +238,7 @@ fn switched_off(case: &mut Case<'_>) -> Result<()> {
     readers.drain(sent)?;
     announced.extend(monitor.settle()?);
     let (totals, scores) = (readers.totals()?, readers.scores(&announced, sent)?);
-    let without = announced.iter().filter(|a| a.layout.id() == 0).count();
+    let without = announced.iter().filter(|a| a.layout.id() == OFF).count();
     case.ktap.equal(
         "generations without records are announced as such",
         without,

@@ -4,6 +4,7 @@
 
 use anyhow::Result;
 
+use super::later::PATHS;
 use super::stage::STORM;
 use crate::programs::pinned_map;
 use crate::sys::bpf::Map;
@@ -33,7 +34,7 @@ impl Counters {
     /// When the map is gone.
     pub(super) fn packets(&self) -> Result<u64> {
         let mut all = 0;
-        for path in 0..6 {
+        for path in 0..PATHS as u32 {
             let bytes = self.routed.get(path)?;
             all += u64::from_ne_bytes(bytes[..].try_into()?);
         }

@@ -9,7 +9,7 @@ use crate::score::LATER;
 use crate::sys::bpf::Map;
 
 /// Ways on from the driver's program, in the order in which it counts them.
-const PATHS: usize = 6;
+pub(super) const PATHS: usize = 6;
 /// Index of the stack among them; of the cpumap, the devmap, sockets.
 pub(super) const TO_STACK: usize = 1;
 pub(super) const TO_PROCESSOR: usize = 2;
