@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
+use crate::results;
 use crate::ui::{clock, Step};
 
 /// Lines of a failure card.
@@ -138,7 +139,7 @@ impl Report {
                 })
             })
             .collect();
-        write_json(
+        results::keep(
             path,
             &json!({
                 "passed": self.count("passed"),

@@ -2,7 +2,7 @@
 
 //! `cargo qemu storm`: random changes under traffic on each NIC, and what every reader came to.
 
-mod show;
+pub mod show;
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use serde_json::{json, Value};
 use crate::boot::{self, Workshop};
 use crate::follow::{follow, Audience};
 use crate::lane::{Kind, Lane, LANES};
-use crate::report::write_json;
+use crate::results;
 use crate::trouble::Trouble;
 use crate::ui::Step;
 use crate::vm::argv::Mode;
@@ -38,7 +38,7 @@ pub fn run(
         results.extend(result);
         failed.extend(message.map(|message| format!("{}: {message}", lane.nic)));
         if let Some(path) = to {
-            write_json(path, &json!({ "wanted": wanted, "storms": results }))?;
+            results::keep(path, &json!({ "wanted": wanted, "storms": results }))?;
         }
     }
     match failed.is_empty() {
