@@ -8,7 +8,6 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
-use crate::results;
 use crate::ui::{clock, Step};
 
 /// Lines of a failure card.
@@ -139,7 +138,7 @@ impl Report {
                 })
             })
             .collect();
-        results::keep(
+        write_json(
             path,
             &json!({
                 "passed": self.count("passed"),

@@ -5,7 +5,6 @@
 //! Nobody copies a figure. A measurement that is written to `results/` takes both pages along, `cargo qemu bench tables`
 //! writes them again, and a test compares them. What must never happen: a figure in a page that no JSON file has.
 
-mod durations;
 mod headline;
 mod storms;
 
@@ -22,14 +21,14 @@ use crate::report::write_json;
 const RESULTS: &str = "qemu-tests/results";
 /// Where those of the library are.
 const CORE: &str = "meta-core/bench/results";
-/// The page.
+/// The page with all of them.
 const PAGE: &str = "qemu-tests/results/README.md";
 /// The file with the five figures, and what they stand between.
 const README: &str = "README.md";
 const BEGIN: &str = "<!-- figures: written by `cargo qemu bench tables`, do not edit -->\n";
 const END: &str = "<!-- end of figures -->\n";
 
-/// Raw figures, by kind: on Debian's kernel and on one of our own, of the library, of storms and of test runs.
+/// Raw figures, by kind: on Debian's kernel and on one of our own, of the library, of storms.
 ///
 /// `Null` where a kind was not measured.
 #[derive(Debug)]
@@ -39,7 +38,6 @@ struct Raw {
     core: Value,
     storm: Value,
     soak: Value,
-    tests: Value,
 }
 
 /// Writes a JSON file for machines and, if it is one of the published ones, the pages made from it.
@@ -49,13 +47,21 @@ struct Raw {
 /// When a file cannot be written, or a published file no longer has what the pages say.
 pub fn keep(path: &Path, value: &Value) -> Result<()> {
     write_json(path, value)?;
-    let folder = std::path::absolute(path)?.parent().map(PathBuf::from);
-    let folder = folder.and_then(|folder| folder.canonicalize().ok());
-    let project = project()?.canonicalize()?;
-    match [RESULTS, CORE].map(|one| project.join(one)) {
-        published if published.iter().any(|one| Some(one) == folder.as_ref()) => write(),
-        _ => Ok(()),
+    match is_published(path)? {
+        true => write(),
+        false => Ok(()),
     }
+}
+
+/// Tells whether a file is in one of the folders that the pages are made from.
+fn is_published(path: &Path) -> Result<bool> {
+    let path = std::path::absolute(path)?;
+    let folder = path.parent().context("a file has a folder")?;
+    let project = project()?.canonicalize()?;
+    let folder = folder.canonicalize()?;
+    Ok([RESULTS, CORE]
+        .iter()
+        .any(|one| project.join(one) == folder))
 }
 
 /// Writes the pages from the JSON files that are there.
@@ -66,10 +72,12 @@ pub fn keep(path: &Path, value: &Value) -> Result<()> {
 pub fn write() -> Result<()> {
     let project = project()?;
     let raw = Raw::read(&project)?;
-    write_whole(&project.join(PAGE), &page(&raw))?;
+    write_whole(&project.join(PAGE), page(&raw))?;
     let readme = project.join(README);
     let old = std::fs::read_to_string(&readme).context("cannot read README.md")?;
-    let new = with_figures(&old, &headline::markdown(&raw)?)?;
+    let figures = headline::markdown(&raw)
+        .context("README.md keeps its old figures, because one of them was not measured")?;
+    let new = with_figures(&old, &figures)?;
     write_whole(&readme, &new)
 }
 
@@ -87,7 +95,6 @@ impl Raw {
             core: json(&project.join(CORE).join("core.json"))?,
             storm: json(&results.join("storm.json"))?,
             soak: json(&results.join("soak.json"))?,
-            tests: json(&results.join("tests.json"))?,
         })
     }
 }
@@ -107,7 +114,8 @@ fn page(raw: &Raw) -> String {
     let mut text = String::from(
         "# Figures\n\n\
          Written by `cargo qemu bench tables` from the JSON files in this folder and in `meta-core/bench/results`: do not edit.\n\
-         How they are measured: [measure.md](../docs/measure.md), [storm.md](../docs/storm.md).\n",
+         How they are measured: [measure.md](../docs/measure.md), [storm.md](../docs/storm.md). Where the time of\n\
+         `cargo qemu test` goes: [tests.md](tests.md).\n",
     );
     for (title, name, bench) in [
         ("The driver", "bench", &raw.bench),
@@ -135,9 +143,6 @@ fn page(raw: &Raw) -> String {
             bench::core::table::markdown(&raw.core)
         );
     }
-    if !raw.tests.is_null() {
-        text += &format!("\n## Tests\n{}", durations::markdown(&raw.tests));
-    }
     text
 }
 
@@ -164,8 +169,9 @@ fn with_figures(readme: &str, figures: &str) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{headline, keep, page, project, with_figures, Raw, BEGIN, END, PAGE, README};
-    use serde_json::json;
+    use super::{
+        headline, is_published, page, project, with_figures, Raw, BEGIN, END, PAGE, README,
+    };
 
     #[test]
     fn the_pages_say_what_the_files_have() {
@@ -192,13 +198,22 @@ mod tests {
     }
 
     #[test]
-    fn a_file_elsewhere_changes_no_page() {
-        let path = std::env::temp_dir().join(format!("rnic-results-{}.json", std::process::id()));
-        let before = std::fs::metadata(project().unwrap().join(PAGE)).unwrap();
-        keep(&path, &json!({})).unwrap();
-        assert_eq!(std::fs::read_to_string(&path).unwrap(), "{}\n");
-        std::fs::remove_file(&path).unwrap();
-        let after = std::fs::metadata(project().unwrap().join(PAGE)).unwrap();
-        assert_eq!(before.modified().unwrap(), after.modified().unwrap());
+    fn only_files_in_the_folders_of_results_are_published() {
+        let project = project().unwrap();
+        for (file, published) in [
+            ("qemu-tests/results/any.json", true),
+            ("qemu-tests/src/../results/any.json", true),
+            ("meta-core/bench/results/any.json", true),
+            ("meta-core/bench/any.json", false),
+            ("any.json", false),
+        ] {
+            let file = project.join(file);
+            assert_eq!(
+                is_published(&file).unwrap(),
+                published,
+                "{}",
+                file.display()
+            );
+        }
     }
 }

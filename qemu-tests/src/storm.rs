@@ -13,7 +13,8 @@ use serde_json::{json, Value};
 use crate::boot::{self, Workshop};
 use crate::follow::{follow, Audience};
 use crate::lane::{Kind, Lane, LANES};
-use crate::results;
+use crate::report::write_json;
+use crate::results::keep;
 use crate::trouble::Trouble;
 use crate::ui::Step;
 use crate::vm::argv::Mode;
@@ -37,12 +38,14 @@ pub fn run(
         let (result, message) = one(workshop, *lane, wanted, mode)?;
         results.extend(result);
         failed.extend(message.map(|message| format!("{}: {message}", lane.nic)));
+        // What one NIC came to is not lost if the next one fails.
         if let Some(path) = to {
-            results::keep(path, &json!({ "wanted": wanted, "storms": results }))?;
+            write_json(path, &json!({ "wanted": wanted, "storms": results }))?;
         }
     }
+    let result = json!({ "wanted": wanted, "storms": results });
     match failed.is_empty() {
-        true => Ok(()),
+        true => to.map_or(Ok(()), |path| keep(path, &result)),
         false => Err(Trouble::Failed(format!("the storm failed: {}", failed.join("; "))).into()),
     }
 }
