@@ -34,6 +34,7 @@ mod paths;
 mod peers;
 mod pins;
 mod report;
+mod results;
 mod root_cargo;
 mod setup;
 mod shell;
@@ -81,6 +82,14 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
+    // It needs nothing of what is set up either.
+    if let Verb::Bench {
+        what: Bench::Tables,
+        ..
+    } = &cli.verb
+    {
+        return results::write();
+    }
     let paths = Paths::find()?;
     let ground = match cli.common.kernel.as_deref() {
         Some(dir) => setup::own_ground(&paths, dir, cli.common.force)?,
@@ -131,7 +140,7 @@ fn run(cli: &Cli) -> Result<()> {
                 part: match what {
                     Bench::Readers => Some("readers"),
                     Bench::Fence => Some("fence"),
-                    Bench::Packet | Bench::Core | Bench::Profile => None,
+                    Bench::Packet | Bench::Core | Bench::Profile | Bench::Tables => None,
                 },
             };
             match what {
@@ -140,6 +149,7 @@ fn run(cli: &Cli) -> Result<()> {
                 }
                 Bench::Profile => bench::profile::run(&workshop, &choice, *size, records),
                 Bench::Core => bench::core::run(&workshop, json.as_deref()),
+                Bench::Tables => results::write(),
             }
         }
         Verb::Shell { nic, traffic } => shell::run(&workshop, nic, *traffic),
