@@ -22,12 +22,20 @@ pub struct Series {
 }
 
 /// The series, newest first; the first is what everything runs on.
-pub const STOCK: &[Series] = &[Series {
-    name: "7.3",
-    suite: super::packages::BACKPORTS,
-    abi: "+deb13",
-    snapshot: "20261129T000000Z",
-}];
+pub const STOCK: &[Series] = &[
+    Series {
+        name: "7.3",
+        suite: super::packages::BACKPORTS,
+        abi: "+deb13",
+        snapshot: "20261129T000000Z",
+    },
+    Series {
+        name: "7.2",
+        suite: super::packages::BACKPORTS,
+        abi: "+deb13",
+        snapshot: "20261129T000000Z",
+    },
+];
 
 impl Series {
     /// The series that everything runs on.
