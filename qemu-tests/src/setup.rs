@@ -6,12 +6,15 @@
 //! at a time makes anything.
 
 pub mod apt;
+pub mod archive;
 pub mod config;
+pub mod diagnosis;
 pub mod kernel;
 pub mod own_kernel;
 pub mod packages;
 pub mod root;
 pub mod series;
+pub mod site;
 pub mod source;
 
 use std::path::Path;

@@ -42,7 +42,7 @@ pub fn create(paths: &Paths) -> Result<Root> {
             .with_context(|| format!("cannot remove the unfinished {}", dir.display()))?;
     }
     let step = Step::new("root", "preparing a Debian toolchain");
-    let apt = Apt::new(
+    let mut apt = Apt::new(
         paths.apt().join("root"),
         &[packages::RELEASE, packages::BACKPORTS, packages::NEXT],
         paths.log("root"),

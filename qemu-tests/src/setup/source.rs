@@ -68,7 +68,7 @@ fn existing(paths: &Paths) -> Option<Source> {
 
 fn fetch(paths: &Paths, root: &Root) -> Result<Source> {
     let step = Step::new("source", "looking for the newest supported kernel");
-    let apt = Apt::new(
+    let mut apt = Apt::new(
         paths.apt().join("source"),
         packages::SOURCE_SUITES,
         paths.log("source"),
