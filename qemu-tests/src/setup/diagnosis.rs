@@ -33,10 +33,10 @@ impl fmt::Display for Gone {
 
 impl std::error::Error for Gone {}
 
-/// Signs in the output and what they mean, the first that fits. `{name}`, `{url}`, `{variable}`, `{dir}` are put in.
+/// Signs in the output and what they mean, the first that fits. `{url}`, `{variable}`, `{dir}`, `{cause}` are put in.
 const MEANINGS: &[(&[&str], &str)] = &[
     (
-        &["No space left", "enough free space", "File too large"],
+        &["No space left", "enough free space"],
         "the disk is full: set-up needs about 4 GB under {dir}; make room, or set XDG_CACHE_HOME to a folder on another disk",
     ),
     (
@@ -44,18 +44,57 @@ const MEANINGS: &[(&[&str], &str)] = &[
         "another package manager is working in {dir}: wait until it has ended, then run the command again",
     ),
     (
-        &["Could not resolve", "Temporary failure", "Could not connect", "Unable to connect", "Network is unreachable", "Connection refused"],
+        &["Could not resolve", "Temporary failure", "Could not connect", "Unable to connect", "Network is unreachable"],
         "no network: {url} cannot be reached; check the connection, or set {variable} to another mirror \
          (and http_proxy where one is needed), then run the command again",
     ),
     (
-        &["timed out", "Timeout was reached"],
-        "{url} stopped answering: run the command again, which goes on where this one stopped, or set {variable} to another mirror",
+        &["Certificate verification failed", "No system certificates"],
+        "the certificate of {url} cannot be verified: install the package ca-certificates and check the clock, or write {variable} with http",
+    ),
+    (
+        &["method driver"],
+        "the package manager cannot read {url}: set {variable} to a mirror whose address starts with http:// or https://",
+    ),
+    (
+        &["is expired (invalid since", "is not valid yet"],
+        "the lists of {url} have expired or are from the future: the mirror is not kept up to date, or this machine's clock is wrong; \
+         set the clock, or {variable} to another mirror",
+    ),
+    (
+        &["BADSIG", "Message has been manipulated"],
+        "bad signature: somebody or something has changed the lists of {url}, and nothing of it is used; set {variable} to another mirror",
+    ),
+    (
+        &["NO_PUBKEY", "Missing key", "EXPKEYSIG", "REVKEYSIG"],
+        "the key that signed the lists of {url} is unknown here or has expired: upgrade the package debian-archive-keyring, \
+         or set RNIC_KEYRING to a keyring that has it",
     ),
     (
         &["NOSPLIT", "Clearsigned file isn't valid", "No sections in Release"],
         "what came from {url} is no list of packages: the address is wrong, or the network wants a login first (open a page in a browser); \
          then run the command again, or set {variable} to another mirror",
+    ),
+    (
+        &["is not signed"],
+        "the lists of {url} cannot be verified ({cause}), and nothing of it is used; set {variable} to another mirror",
+    ),
+    (
+        &["File has unexpected size", "Hash Sum mismatch"],
+        "what came from {url} is not what was signed, and is not used: the mirror is being updated, or it is broken; \
+         run the command again in some minutes, or set {variable} to another mirror",
+    ),
+    (
+        &["timed out", "Connection failed", "closed connection", "Connection reset", "closed prematurely"],
+        "{url} stopped answering: run the command again, which goes on where this one stopped, or set {variable} to another mirror",
+    ),
+    (
+        &["404  Not Found"],
+        "{url} does not have what it lists: it is being updated; run the command again in some minutes, or set {variable} to another mirror",
+    ),
+    (
+        &["401  ", "403  ", "429  ", "500  ", "502  ", "503  ", "504  "],
+        "{url} refuses to answer ({cause}): run the command again in some minutes, or set {variable} to another mirror",
     ),
 ];
 

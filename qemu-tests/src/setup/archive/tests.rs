@@ -5,6 +5,8 @@
 mod server;
 mod world;
 
+use std::process::Command;
+
 use crate::lock::Lock;
 use crate::setup::archive::{day, Wanted};
 use crate::setup::diagnosis::Gone;
@@ -163,19 +165,27 @@ fn expired_lists_count_in_a_snapshot_alone() {
 }
 
 #[test]
-fn lists_and_packages_that_are_not_what_was_signed_are_refused() {
+fn lists_that_are_not_what_was_signed_are_refused() {
+    refused_if_not_as_signed("/Packages");
+}
+
+#[test]
+fn packages_that_are_not_what_was_signed_are_refused() {
+    refused_if_not_as_signed("linux-source-7.3_7.3.4-1~bpo13+1_amd64.deb");
+}
+
+fn refused_if_not_as_signed(end: &str) {
     let Some(world) = World::new() else { return };
     world.serve_live(BOTH, Lists::Good);
-    for end in ["Packages", "linux-source-7.3_7.3.4-1~bpo13+1_amd64.deb"] {
-        for fault in [Fault::Half, Fault::Changed] {
-            world.server.fail(end, fault);
-            let line = world.failure();
-            assert!(
-                line.contains("not what was signed") && line.contains("RNIC_MIRROR"),
-                "{line}"
-            );
-            world.works();
-        }
+    world.serve_snapshot(BOTH, Lists::Good);
+    for fault in [Fault::Half, Fault::Changed] {
+        world.server.fail(end, fault);
+        let line = world.failure();
+        assert!(
+            line.contains("not what was signed") && line.contains("RNIC_MIRROR"),
+            "{line}"
+        );
+        world.works();
     }
 }
 
@@ -214,8 +224,8 @@ fn a_file_that_was_damaged_on_this_disk_is_fetched_again() {
 }
 
 #[test]
-fn a_list_that_somebody_else_wrote_is_refused() {
-    let Some(mut world) = World::new() else {
+fn a_list_that_somebody_has_changed_is_refused() {
+    let Some(world) = World::new() else {
         return;
     };
     world.serve_live(BOTH, Lists::Good);
@@ -227,10 +237,17 @@ fn a_list_that_somebody_else_wrote_is_refused() {
         "{line}"
     );
     world.works();
+}
 
+#[test]
+fn a_key_that_is_unknown_is_told_with_what_has_it() {
+    let Some(mut world) = World::new() else {
+        return;
+    };
+    world.serve_live(BOTH, Lists::Good);
+    world.serve_snapshot(BOTH, Lists::Good);
     let other = world.other_keyring();
     let known = std::mem::replace(&mut world.site.keyring, other);
-    std::fs::remove_dir_all(world.dir.join("apt")).unwrap();
     let line = world.failure();
     assert!(
         line.contains("debian-archive-keyring") && line.contains("RNIC_KEYRING"),
@@ -291,19 +308,45 @@ fn a_place_that_cannot_be_reached_is_not_taken_for_one_without_the_package() {
 }
 
 #[test]
-fn a_server_that_stalls_is_given_up() {
+fn a_server_that_stalls_with_its_lists_is_given_up() {
+    given_up_if_stalled("InRelease");
+}
+
+#[test]
+fn a_server_that_stalls_with_a_package_is_given_up() {
+    given_up_if_stalled("linux-headers-7.3_7.3.4-1~bpo13+1_amd64.deb");
+}
+
+fn given_up_if_stalled(end: &str) {
     let Some(world) = World::new() else { return };
     world.serve_live(BOTH, Lists::Good);
     world.serve_snapshot(BOTH, Lists::Good);
-    for end in ["InRelease", "linux-headers-7.3_7.3.4-1~bpo13+1_amd64.deb"] {
-        world.server.fail(end, Fault::Stall);
-        let line = world.failure();
-        assert!(
-            line.contains("stopped answering") && line.contains("RNIC_MIRROR"),
-            "{line}"
-        );
-        world.works();
-    }
+    world.server.fail(end, Fault::Stall);
+    let line = world.failure();
+    assert!(
+        line.contains("stopped answering") && line.contains("RNIC_MIRROR"),
+        "{line}"
+    );
+    world.works();
+}
+
+#[test]
+fn a_server_that_is_busy_or_being_updated_is_tried_later() {
+    let Some(world) = World::new() else { return };
+    world.serve_live(BOTH, Lists::Good);
+    world.serve_snapshot(BOTH, Lists::Good);
+    world.server.fail("InRelease", Fault::Busy);
+    let line = world.failure();
+    assert!(
+        line.contains("refuses to answer") && line.contains("503"),
+        "{line}"
+    );
+    world.server.mend();
+    world.server.remove("/debian/pool/");
+    let line = world.failure();
+    assert!(line.contains("does not have what it lists"), "{line}");
+    world.serve_live(BOTH, Lists::Good);
+    world.works();
 }
 
 #[test]
@@ -311,7 +354,7 @@ fn packages_that_do_not_fit_on_the_disk_are_not_begun() {
     let Some(world) = World::new() else { return };
     let entry = |name: &str| {
         let version = SOURCE.1;
-        format!("Package: {name}\nVersion: {version}\nArchitecture: amd64\nFilename: pool/x.deb\nSize: 1000000000000000\nSHA256: {}\n\n", "0".repeat(64))
+        format!("Package: {name}\nVersion: {version}\nArchitecture: amd64\nFilename: pool/{name}.deb\nSize: 1000000000000000\nSHA256: {}\n\n", "0".repeat(64))
     };
     world.serve_live_list(&(entry(SOURCE.0) + &entry(HEADERS.0)));
     let line = world.failure();
@@ -324,6 +367,62 @@ fn packages_that_do_not_fit_on_the_disk_are_not_begun() {
         .take_requests()
         .iter()
         .all(|request| !request.path.ends_with("deb")));
+    world.serve_live(BOTH, Lists::Good);
+    world.works();
+}
+
+/// Runs in a process of its own, which may mount a disk that is too small.
+#[test]
+fn a_disk_that_is_full_is_named() {
+    const ALONE: &str = "RNIC_TEST_ALONE";
+    let Some(world) = World::new() else { return };
+    if std::env::var_os(ALONE).is_none() {
+        let is_root = rustix::process::geteuid().is_root();
+        let unshare = || {
+            let mut command = Command::new("unshare");
+            command
+                .arg("--mount")
+                .args((!is_root).then_some("--map-root-user"));
+            command
+        };
+        if !unshare()
+            .arg("true")
+            .output()
+            .is_ok_and(|output| output.status.success())
+        {
+            eprintln!("skipped: this user may not mount anything (`unshare --mount` fails)");
+            return;
+        }
+        let name = std::thread::current().name().unwrap().to_owned();
+        let output = unshare()
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", "--nocapture", &name])
+            .env(ALONE, "1")
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
+        return;
+    }
+    let disk = world.dir.join("apt");
+    std::fs::create_dir_all(&disk).unwrap();
+    let mount = |options: &str| {
+        let mut command = Command::new("mount");
+        command
+            .args(["-t", "tmpfs", "-o", options, "tmpfs"])
+            .arg(&disk);
+        assert!(command.status().unwrap().success());
+    };
+    mount("size=256k");
+    let long = format!("Package: long\nVersion: 1\nArchitecture: amd64\nFilename: pool/x.deb\nSize: 1\nSHA256: {}\nDescription: {}\n\n", "0".repeat(64), "x".repeat(600_000));
+    world.serve_live_list(&long);
+    let line = world.failure();
+    assert!(line.starts_with("the disk is full"), "{line}");
+    mount("remount,size=16m");
     world.serve_live(BOTH, Lists::Good);
     world.works();
 }

@@ -10,8 +10,6 @@ use std::io::{BufRead, BufReader, Read, Result, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-const MODIFIED: &str = "Sun, 29 Nov 2020 00:00:00 GMT";
-
 /// What goes wrong with a file.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
@@ -23,6 +21,8 @@ pub enum Fault {
     Changed,
     /// Nothing comes.
     Stall,
+    /// The server is busy.
+    Busy,
     /// A page comes that asks for a login, whatever was asked for.
     Page,
 }
@@ -35,12 +35,19 @@ pub struct Request {
     pub start: usize,
 }
 
+#[derive(Clone)]
+struct File {
+    content: Vec<u8>,
+    modified: String,
+}
+
 #[derive(Default)]
 struct State {
-    files: BTreeMap<String, Vec<u8>>,
+    files: BTreeMap<String, File>,
     faults: Vec<(String, Fault)>,
     moved: Vec<(String, String)>,
     requests: Vec<Request>,
+    put: u32,
     closed: bool,
 }
 
@@ -75,12 +82,14 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// Serves a file, a second newer than the one before.
     pub fn put(&self, path: &str, content: Vec<u8>) {
-        self.state
-            .lock()
-            .unwrap()
-            .files
-            .insert(path.to_owned(), content);
+        let mut state = self.state.lock().unwrap();
+        state.put += 1;
+        let (minute, second) = (state.put / 60, state.put % 60);
+        let modified = format!("Sun, 29 Nov 2020 00:{minute:02}:{second:02} GMT");
+        let file = File { content, modified };
+        state.files.insert(path.to_owned(), file);
     }
 
     /// Removes all files whose path starts like this.
@@ -131,7 +140,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Result<()> {
             Some(request) => request,
             None => return Ok(()),
         };
-        let (content, fault, moved) = {
+        let (file, fault, moved) = {
             let state = state.lock().unwrap();
             let fault = state.faults.iter().find(|(end, _)| path.ends_with(end));
             let moved = state
@@ -149,6 +158,10 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Result<()> {
             std::io::copy(&mut reader, &mut std::io::sink())?;
             return Ok(());
         }
+        if let Some(Fault::Busy) = fault {
+            answer(stream, "503 Service Unavailable", "", b"later")?;
+            continue;
+        }
         if let Some(Fault::Page) = fault {
             answer(stream, "200 OK", "", b"<html>Please log in</html>")?;
             continue;
@@ -157,14 +170,18 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) -> Result<()> {
             answer(stream, "302 Found", &format!("Location: {to}\r\n"), b"")?;
             continue;
         }
-        let Some(mut content) = content else {
+        let Some(File {
+            mut content,
+            modified,
+        }) = file
+        else {
             answer(stream, "404 Not Found", "", b"not here")?;
             continue;
         };
-        let dated = format!("Last-Modified: {MODIFIED}\r\n");
+        let dated = format!("Last-Modified: {modified}\r\n");
         if headers
             .get("if-modified-since")
-            .is_some_and(|date| date == MODIFIED)
+            .is_some_and(|date| *date == modified)
         {
             answer(stream, "304 Not Modified", &dated, b"")?;
             continue;

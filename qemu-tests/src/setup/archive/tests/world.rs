@@ -157,7 +157,7 @@ impl World {
         output.stdout
     }
 
-    /// A package with 64 kB that do not compress.
+    /// A package of half a megabyte, which is more than the package manager keeps in memory.
     fn deb(&self, name: &str, version: &str) -> PathBuf {
         let deb = self
             .dir
@@ -173,9 +173,8 @@ impl World {
             "Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: test\nDescription: test\n"
         );
         std::fs::write(tree.join("DEBIAN/control"), control).unwrap();
-        let noise: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..))
-            .take(1 << 16)
-            .collect();
+        let mut noise = vec![0; 1 << 19];
+        fastrand::Rng::new().fill(&mut noise);
         std::fs::write(tree.join("usr/src").join(name), noise).unwrap();
         let output = Command::new("dpkg-deb")
             .args(["--root-owner-group", "-Znone", "--build"])
@@ -205,10 +204,14 @@ impl World {
         line
     }
 
-    /// A set-up works, with everything that was left behind still there.
+    /// A set-up works, with everything that was left behind still there; after it, nothing is.
     pub fn works(&self) {
         self.server.mend();
         assert_eq!(self.set_up().unwrap().1.len(), WANTED.packages.len());
+        for entry in std::fs::read_dir(self.dir.join("apt")).unwrap() {
+            let path = entry.unwrap().path();
+            let _ = std::fs::remove_dir_all(&path);
+        }
     }
 }
 
