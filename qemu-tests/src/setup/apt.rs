@@ -5,19 +5,22 @@
 //! It needs no privileges and never touches the system's own lists, cache or database. Of the host's configuration it
 //! takes over how to reach the network, and no hook.
 
+mod fetch;
+mod output;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result};
 
 use super::diagnosis::{self, Gone, Place};
 use super::site::Site;
-use crate::hash;
 use crate::job;
 use crate::ui::Step;
+use output::{parse_fetched, parse_madison};
 
 /// Lists and downloads of some suites, in a folder of their own. Clones share both.
 #[derive(Clone, Debug)]
@@ -29,14 +32,6 @@ pub struct Apt {
     suites: Vec<String>,
     log: PathBuf,
     received: Arc<AtomicU64>,
-}
-
-/// A package file, as the lists describe it.
-#[derive(Debug, PartialEq, Eq)]
-struct File {
-    name: String,
-    size: u64,
-    sha256: String,
 }
 
 impl Apt {
@@ -293,85 +288,6 @@ Acquire::https::Timeout "{timeout}";
         self.fetch(&arguments, step)
     }
 
-    fn fetch(&self, arguments: &[&str], step: &Step) -> Result<Vec<PathBuf>> {
-        let files = self.look_up(arguments, step)?;
-        let archives = self.archives();
-        let mut have = 0;
-        let mut bytes = 0;
-        for file in &files {
-            let path = archives.join(&file.name);
-            match std::fs::metadata(&path) {
-                // The package manager goes on with it, and looks at the hash at the end.
-                Ok(part) if part.len() < file.size => bytes += file.size - part.len(),
-                // Of a file that is as long as it should be, it believes everything.
-                Ok(_) if hash::sha256_of(&path)? == file.sha256 => have += 1,
-                Ok(_) => {
-                    std::fs::remove_file(&path)
-                        .with_context(|| format!("cannot remove the damaged {}", path.display()))?;
-                    bytes += file.size;
-                }
-                Err(_) => bytes += file.size,
-            }
-        }
-        self.check_room(bytes)?;
-        step.total(files.len() as u64);
-        step.at(have);
-        let mut command = self.command("apt-get");
-        command.args(arguments).current_dir(&archives);
-        let done = self.run(command, step, |line| {
-            if let Some(rest) = line.strip_prefix("Get:") {
-                let name = rest.split_whitespace().nth(4).unwrap_or("packages");
-                step.message(&format!("downloading {name}"));
-                step.advance();
-            }
-        })?;
-        done.map_err(|failure| diagnosis::explain(&failure, &self.place, &self.dir))?;
-        let paths: Vec<PathBuf> = files.iter().map(|file| archives.join(&file.name)).collect();
-        if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-            bail!(
-                "{} was not downloaded: see {}",
-                missing.display(),
-                self.log.display()
-            );
-        }
-        Ok(paths)
-    }
-
-    /// What the same command would download into an empty folder: what is there already is not named otherwise.
-    fn look_up(&self, arguments: &[&str], step: &Step) -> Result<Vec<File>> {
-        let mut command = self.command("apt-get");
-        command
-            .arg("-o")
-            .arg(format!("Dir::Cache::Archives={}/none", self.dir.display()))
-            .arg("--print-uris")
-            .args(arguments)
-            .current_dir(self.dir.join("none"));
-        let mut files = Vec::new();
-        let done = self.run(command, step, |line| files.extend(parse_uri(line)))?;
-        done.map_err(|failure| diagnosis::explain(&failure, &self.place, &self.dir))?;
-        if files.is_empty() {
-            bail!(
-                "the package manager named no package to download: see {}",
-                self.log.display()
-            );
-        }
-        Ok(files)
-    }
-
-    fn check_room(&self, bytes: u64) -> Result<()> {
-        let room = rustix::fs::statvfs(&self.dir)?;
-        let free = room.f_bavail * room.f_frsize;
-        if bytes > free {
-            bail!(
-                "the disk is full: {} MB are to be downloaded and {} MB are free under {}; make room, or set XDG_CACHE_HOME to a folder on another disk",
-                bytes.div_ceil(1_000_000),
-                free / 1_000_000,
-                self.dir.display()
-            );
-        }
-        Ok(())
-    }
-
     fn archives(&self) -> PathBuf {
         self.dir.join("cache/archives")
     }
@@ -394,100 +310,5 @@ Acquire::https::Timeout "{timeout}";
             }
             line(text);
         })
-    }
-}
-
-/// Versions from `apt-cache madison`, in its order, which is newest first.
-fn parse_madison(text: &str, package: &str) -> Vec<String> {
-    let mut versions = Vec::new();
-    for line in text.lines() {
-        let mut columns = line.split('|').map(str::trim);
-        let (Some(name), Some(version), Some(origin)) =
-            (columns.next(), columns.next(), columns.next())
-        else {
-            continue;
-        };
-        if name == package
-            && origin.ends_with("Packages")
-            && !versions.iter().any(|known| known == version)
-        {
-            versions.push(version.to_owned());
-        }
-    }
-    versions
-}
-
-/// A line of `apt-get --print-uris`: `'URI' NAME SIZE SHA256:HASH`.
-fn parse_uri(line: &str) -> Option<File> {
-    let mut words = line.split(' ');
-    let uri = words.next()?;
-    let name = words.next()?;
-    if !uri.starts_with('\'') || !uri.ends_with('\'') || !name.ends_with(".deb") {
-        return None;
-    }
-    Some(File {
-        name: name.to_owned(),
-        size: words.next()?.parse().ok()?,
-        sha256: words.next()?.strip_prefix("SHA256:")?.to_owned(),
-    })
-}
-
-/// The bytes in `Fetched 10.2 MB in 1s (12.1 MB/s)`.
-fn parse_fetched(line: &str) -> Option<u64> {
-    let mut words = line.strip_prefix("Fetched ")?.split(' ');
-    let number: f64 = words.next()?.replace(',', "").parse().ok()?;
-    let factor = match words.next()? {
-        "B" => 1.0,
-        "kB" => 1e3,
-        "MB" => 1e6,
-        "GB" => 1e9,
-        _ => return None,
-    };
-    Some((number * factor).round() as u64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{parse_fetched, parse_madison, parse_uri, File};
-
-    #[test]
-    fn madison_lists_each_version_once() {
-        let text = "\
-linux-source-7.3 | 7.3.5-1 | http://mirror.example/debian sid/main amd64 Packages
-linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
-linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
-     linux | 7.3.5-1 | http://mirror.example/debian sid/main Sources
-";
-        assert_eq!(
-            parse_madison(text, "linux-source-7.3"),
-            ["7.3.5-1", "7.3.4-1~bpo13+1"]
-        );
-        assert!(parse_madison("", "linux-source-7.3").is_empty());
-    }
-
-    #[test]
-    fn uris_give_files() {
-        let line = "'http://mirror.example/debian/pool/main/m/make.deb' make_4.4.1-2_amd64.deb 123 SHA256:aa";
-        let file = File {
-            name: "make_4.4.1-2_amd64.deb".into(),
-            size: 123,
-            sha256: "aa".into(),
-        };
-        assert_eq!(parse_uri(line), Some(file));
-        assert_eq!(parse_uri("Reading package lists..."), None);
-        assert_eq!(parse_uri(&line.replace("SHA256", "MD5Sum")), None);
-    }
-
-    #[test]
-    fn received_bytes_are_read_in_every_unit() {
-        for (line, bytes) in [
-            ("Fetched 10.2 MB in 1s (12.1 MB/s)", 10_200_000),
-            ("Fetched 1,173 kB in 0s (81.6 MB/s)", 1_173_000),
-            ("Fetched 512 B in 0s (0 B/s)", 512),
-            ("Fetched 1.05 GB in 2min 3s (1,000 B/s)", 1_050_000_000),
-        ] {
-            assert_eq!(parse_fetched(line), Some(bytes), "{line}");
-        }
-        assert_eq!(parse_fetched("Get:1 http://mirror.example"), None);
     }
 }
