@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::diagnosis::{self, Gone, Place};
+use super::diagnosis::{self, Place};
 use super::site::Site;
 use crate::job;
 use crate::ui::Step;
@@ -26,7 +26,7 @@ use output::{parse_fetched, parse_madison};
 #[derive(Clone, Debug)]
 pub struct Apt {
     dir: PathBuf,
-    place: Place,
+    pub(super) place: Place,
     /// What a line of sources says in brackets.
     trust: String,
     suites: Vec<String>,
@@ -36,15 +36,6 @@ pub struct Apt {
 
 impl Apt {
     /// Prepares the private state for `suites` of the live archive; the first is preferred to newer versions of the others.
-    ///
-    /// # Errors
-    ///
-    /// When the folder cannot be made, there is no Debian keyring, or a variable of the environment is wrong.
-    pub fn new(dir: PathBuf, suites: &[&str], log: PathBuf) -> Result<Self> {
-        Self::live(&Site::find()?, dir, suites, log)
-    }
-
-    /// Like [`Apt::new`], for a site that is known.
     ///
     /// # Errors
     ///
@@ -164,11 +155,6 @@ Acquire::https::Timeout "{timeout}";
         &self.suites
     }
 
-    /// Where all this comes from.
-    pub fn place(&self) -> &Place {
-        &self.place
-    }
-
     /// The same account of bytes for another place.
     pub fn counted_with(mut self, other: &Self) -> Self {
         self.received = Arc::clone(&other.received);
@@ -196,30 +182,12 @@ Acquire::https::Timeout "{timeout}";
         command
     }
 
-    /// Fetches the lists.
-    ///
-    /// # Errors
-    ///
-    /// When the place cannot be reached or cannot be believed; [`Gone`] when it has no such suite.
-    pub fn update(&mut self, step: &Step) -> Result<()> {
-        match self.update_present(step)? {
-            missing if missing.is_empty() => Ok(()),
-            missing => Err(Gone(format!(
-                "{} has no {}: set {} to a full mirror",
-                self.place.name,
-                missing.join(", "),
-                self.place.variable
-            ))
-            .into()),
-        }
-    }
-
     /// Fetches the lists of those suites that are there, forgets the others, and gives their names.
     ///
     /// # Errors
     ///
     /// When the place cannot be reached or cannot be believed.
-    pub fn update_present(&mut self, step: &Step) -> Result<Vec<String>> {
+    pub fn update(&mut self, step: &Step) -> Result<Vec<String>> {
         let mut gone = Vec::new();
         while !self.suites.is_empty() {
             step.message("reading package lists");
@@ -270,7 +238,7 @@ Acquire::https::Timeout "{timeout}";
     ///
     /// # Errors
     ///
-    /// When a package cannot be fetched; [`Gone`] when there is none, or something that it depends on is not there.
+    /// When a package cannot be fetched; [`Gone`](diagnosis::Gone) when there is none, or something that it depends on is not there.
     pub fn download(&self, packages: &[&str], step: &Step) -> Result<Vec<PathBuf>> {
         let mut arguments = vec!["--yes", "--no-remove", "--download-only", "install"];
         arguments.extend(packages);

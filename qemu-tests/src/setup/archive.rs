@@ -40,8 +40,6 @@ pub struct Found {
     pub version: String,
     /// What to download it with.
     pub apt: Apt,
-    /// The line that was said about it, when it is not in the live archive.
-    pub notice: Option<String>,
 }
 
 /// Some suites of the archive.
@@ -72,7 +70,7 @@ impl Archive {
         step: &Step,
     ) -> Result<Self> {
         let mut live = Apt::live(&site, dir.clone(), suites, log.clone())?;
-        live.update_present(step)?;
+        live.update(step)?;
         Ok(Self {
             site,
             dir,
@@ -82,22 +80,36 @@ impl Archive {
         })
     }
 
-    /// Series of which the live archive has a source: `7.3`, in no order that means anything.
+    /// Series that the live archive has a source of: `7.3`, oldest first.
     ///
     /// # Errors
     ///
     /// When the lists cannot be read.
     pub fn series(&self) -> Result<Vec<String>> {
         let start = "linux-source-";
-        let names = self.live.names(start)?;
-        Ok(names
+        let mut series: Vec<(u32, u32)> = self
+            .live
+            .names(start)?
             .iter()
-            .filter_map(|name| name.strip_prefix(start))
-            .filter(|series| {
-                series.contains('.') && series.chars().all(|c| c.is_ascii_digit() || c == '.')
-            })
-            .map(str::to_owned)
+            .filter_map(|name| numbers(name.strip_prefix(start)?))
+            .collect();
+        series.sort_unstable();
+        Ok(series
+            .iter()
+            .map(|(major, minor)| format!("{major}.{minor}"))
             .collect())
+    }
+
+    /// Those of them that are newer than all that are known.
+    ///
+    /// # Errors
+    ///
+    /// As [`Archive::series`].
+    pub fn newer_series<'a>(&self, known: impl Iterator<Item = &'a str>) -> Result<Vec<String>> {
+        let newest = known.filter_map(numbers).max();
+        let mut series = self.series()?;
+        series.retain(|series| numbers(series) > newest);
+        Ok(series)
     }
 
     /// Bytes that came over the network so far, from both places.
@@ -121,20 +133,14 @@ impl Archive {
             return Ok(Found {
                 version,
                 apt: self.live.clone(),
-                notice: None,
             });
         }
         let past = self.past(wanted, step)?;
         let Some(version) = newest(&past, wanted.packages, &suits)? else {
             return Err(self.nowhere(wanted).into());
         };
-        let notice = self.notice(wanted, &version);
-        step.note(&notice);
-        Ok(Found {
-            version,
-            apt: past,
-            notice: Some(notice),
-        })
+        step.note(&self.notice(wanted, &version));
+        Ok(Found { version, apt: past })
     }
 
     /// Downloads the packages with all they depend on, at whatever versions fit: from the live archive, else as of the
@@ -174,8 +180,7 @@ impl Archive {
         let dir = self.dir.join("snapshot").join(date);
         let mut past = Apt::snapshot(&self.site, date, dir, &suites, self.log.clone())?
             .counted_with(&self.live);
-        past.update_present(step)
-            .with_context(|| self.left(wanted))?;
+        past.update(step).with_context(|| self.left(wanted))?;
         Ok(past)
     }
 
@@ -232,6 +237,12 @@ fn newest(apt: &Apt, packages: &[&str], suits: &impl Fn(&str) -> bool) -> Result
     }
     let mut versions = common.into_iter().flatten();
     Ok(versions.find(|version| suits(version)))
+}
+
+/// A series as numbers, which have an order.
+fn numbers(series: &str) -> Option<(u32, u32)> {
+    let (major, minor) = series.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// `20261129T000000Z` for people.

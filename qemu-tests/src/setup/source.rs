@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{bail, Context, Result};
 
-use super::apt::Apt;
+use super::archive::{Archive, Found, Wanted};
+use super::diagnosis::Gone;
 use super::{packages, series};
 use crate::inside::Root;
 use crate::job;
@@ -68,19 +69,32 @@ fn existing(paths: &Paths) -> Option<Source> {
 
 fn fetch(paths: &Paths, root: &Root) -> Result<Source> {
     let step = Step::new("source", "looking for the newest supported kernel");
-    let mut apt = Apt::new(
+    let archive = Archive::open(
         paths.apt().join("source"),
         packages::SOURCE_SUITES,
         paths.log("source"),
+        &step,
     )?;
-    apt.update(&step)?;
+    let newer = archive.newer_series(series::known())?;
+    if !newer.is_empty() {
+        step.note(&format!(
+            "Debian also serves linux {}, which this version of rnic has not been tried on",
+            newer.join(", ")
+        ));
+    }
     for series in series::known() {
-        let Some(version) = apt.versions(&tree(series))?.into_iter().next() else {
-            continue;
+        let wanted = Wanted {
+            name: &format!("linux {series}"),
+            packages: &[&tree(series)],
+            snapshot: Some(packages::SNAPSHOT),
+        };
+        let Found { version, apt } = match archive.find(&wanted, |_| true, &step) {
+            Err(error) if error.is::<Gone>() => continue,
+            found => found?,
         };
         step.message(&format!("downloading {} {version}", tree(series)));
         let package = format!("{}={version}", tree(series));
-        let files = apt.download(&[&package], &step)?;
+        let files = apt.download_many(&[package], &step)?;
         let wanted = format!("{}_", tree(series));
         let file = files
             .iter()
@@ -91,8 +105,12 @@ fn fetch(paths: &Paths, root: &Root) -> Result<Source> {
             .context("the source's package was not downloaded")?;
         let dir = paths.sources().join(&version);
         unpack(file, &dir, &tree(series), root, paths, &step)?;
-        apt.clean();
-        step.done(&format!("{} {version}", tree(series)));
+        archive.clean();
+        step.done(&format!(
+            "{} {version}, {} MB downloaded",
+            tree(series),
+            archive.received() / 1_000_000
+        ));
         return Ok(Source {
             dir: dir.join(tree(series)),
             version,

@@ -12,7 +12,7 @@ use crate::setup::archive::{day, Wanted};
 use crate::setup::diagnosis::Gone;
 use crate::ui::Step;
 use server::Fault;
-use world::{set_up_at, Lists, World, DATE, HEADERS, OTHER, SOURCE, WANTED};
+use world::{is_past, set_up_at, Lists, World, DATE, HEADERS, OTHER, SOURCE, WANTED};
 
 const BOTH: &[world::Package] = &[SOURCE, HEADERS];
 
@@ -24,7 +24,7 @@ fn what_is_live_is_fetched_from_there() {
     let found = archive
         .find(&WANTED, |version| version.starts_with("7.3."), &world.step)
         .unwrap();
-    assert_eq!((found.version.as_str(), found.notice), (SOURCE.1, None));
+    assert_eq!((found.version.as_str(), is_past(&found)), (SOURCE.1, false));
     let before = archive.received();
     let name = format!("{}={}", SOURCE.0, SOURCE.1);
     let files = found.apt.download_many(&[name], &world.step).unwrap();
@@ -69,9 +69,12 @@ fn a_version_that_has_left_is_fetched_from_the_snapshot() {
     let found = archive
         .find(&WANTED, |version| version == SOURCE.1, &world.step)
         .unwrap();
-    assert!(found.notice.is_some());
+    assert!(is_past(&found));
     let newest = archive.find(&WANTED, |_| true, &world.step).unwrap();
-    assert_eq!((newest.version.as_str(), newest.notice), ("7.3.9-1", None));
+    assert_eq!(
+        (newest.version.as_str(), is_past(&newest)),
+        ("7.3.9-1", false)
+    );
 }
 
 #[test]
@@ -143,10 +146,13 @@ fn what_is_nowhere_is_named_with_both_places() {
 fn a_series_that_nobody_has_tried_is_named() {
     let Some(world) = World::new() else { return };
     let doc = ("linux-source-doc", "7.4.1-1");
-    world.serve_live(&[SOURCE, OTHER, doc], Lists::Good);
-    let mut series = world.open().unwrap().series().unwrap();
-    series.sort();
-    assert_eq!(series, ["7.3", "7.4"]);
+    let old = ("linux-source-6.12", "6.12.9-1");
+    world.serve_live(&[SOURCE, OTHER, doc, old], Lists::Good);
+    let archive = world.open().unwrap();
+    assert_eq!(archive.series().unwrap(), ["6.12", "7.3", "7.4"]);
+    let newer = |known: &[&str]| archive.newer_series(known.iter().copied()).unwrap();
+    assert_eq!(newer(&["7.3", "7.2"]), ["7.4"]);
+    assert!(newer(&["7.10"]).is_empty());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::server::Server;
 use crate::hash::sha256_of;
-use crate::setup::archive::{Archive, Snapshot, Wanted};
+use crate::setup::archive::{Archive, Found, Snapshot, Wanted};
 use crate::setup::site::Site;
 use crate::ui::Step;
 
@@ -228,6 +228,11 @@ impl Drop for World {
     }
 }
 
+/// True when something comes from the snapshot.
+pub fn is_past(found: &Found) -> bool {
+    found.apt.place.variable == "RNIC_SNAPSHOT"
+}
+
 fn open_at(site: Site, dir: &Path, step: &Step) -> anyhow::Result<Archive> {
     Archive::open_at(site, dir.join("apt"), &[SUITE], dir.join("log"), step)
 }
@@ -238,7 +243,8 @@ pub fn set_up_at(
     dir: &Path,
     step: &Step,
 ) -> anyhow::Result<(Option<String>, Vec<PathBuf>)> {
-    let found = open_at(site, dir, step)?.find(&WANTED, |_| true, step)?;
+    let archive = open_at(site, dir, step)?;
+    let found = archive.find(&WANTED, |_| true, step)?;
     let exact: Vec<String> = WANTED
         .packages
         .iter()
@@ -249,7 +255,8 @@ pub fn set_up_at(
         let built = dir.join("debs").join(file.file_name().unwrap());
         assert_eq!(sha256_of(file).unwrap(), sha256_of(&built).unwrap());
     }
-    Ok((found.notice, files))
+    let notice = is_past(&found).then(|| archive.notice(&WANTED, &found.version));
+    Ok((notice, files))
 }
 
 fn gpg(home: &Path) -> Command {
