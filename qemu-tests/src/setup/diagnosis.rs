@@ -33,7 +33,8 @@ impl fmt::Display for Gone {
 
 impl std::error::Error for Gone {}
 
-/// Signs in the output and what they mean, the first that fits. `{url}`, `{variable}`, `{dir}`, `{cause}` are put in.
+/// Signs in the output and what they mean, the first that fits. `{url}`, `{variable}`, `{dir}`, `{cause}` are put in, for
+/// `{reason}` the line that has the sign.
 const MEANINGS: &[(&[&str], &str)] = &[
     (
         &["No space left", "enough free space"],
@@ -45,7 +46,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
     ),
     (
         &["Could not resolve", "Temporary failure", "Could not connect", "Unable to connect", "Network is unreachable"],
-        "no network: {url} cannot be reached; check the connection, or set {variable} to another mirror \
+        "no network: {url} cannot be reached ({reason}); check the connection, or set {variable} to another mirror \
          (and http_proxy where one is needed), then run the command again",
     ),
     (
@@ -133,11 +134,17 @@ pub fn explain(failure: &Failure, place: &Place, dir: &Path) -> anyhow::Error {
         .into();
     }
     let meaning = MEANINGS.iter().find(|(signs, _)| has(signs));
+    let reason = meaning.and_then(|(signs, _)| {
+        let lines = failure.tail.iter().map(|line| line.trim());
+        let mut lines = lines.filter(|line| signs.iter().any(|sign| line.starts_with(sign)));
+        lines.next()
+    });
     let line = meaning.map_or(
         "the package manager failed: {cause}; the whole log is {log}",
         |(_, line)| line,
     );
     anyhow::anyhow!(line
+        .replace("{reason}", reason.unwrap_or(&cause))
         .replace("{cause}", &cause)
         .replace("{log}", &failure.log.display().to_string())
         .replace("{url}", &place.url)

@@ -28,10 +28,10 @@ impl Apt {
             if !self.is_whole(&archives.join(&file.name), file)? {
                 let part = begun(file).metadata().map_or(0, |part| part.len());
                 let is_whole = part >= file.size && self.is_whole(&begun(file), file)?;
-                bytes += if is_whole {
-                    0
-                } else {
-                    file.size - part.min(file.size)
+                bytes += match is_whole {
+                    true => 0,
+                    false if part < file.size => file.size - part,
+                    false => file.size,
                 };
                 missing.push((file, is_whole));
             }
