@@ -99,6 +99,7 @@ fn serve(ctl: &mut Ctl) -> Result<()> {
         let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
         match word {
             "list" => list(),
+            "functions" => functions()?,
             "run" => run(ctl, rest)?,
             "stop" => return Ok(()),
             _ => ctl::log(&format!("unknown order: {line}")),
@@ -112,6 +113,22 @@ fn list() {
         ctl::send("case", &format!("{}{lane}", case.name));
     }
     ctl::send("listed", "");
+}
+
+/// Tells where the kernel's functions are: Debian's packages do not say.
+fn functions() -> Result<()> {
+    let text = tools::read("/proc/kallsyms")?;
+    let all = text.lines().filter(|line| !line.ends_with(']'));
+    for line in all {
+        let mut words = line.split(' ');
+        if let (Some(address), Some("t" | "T" | "w" | "W"), Some(name)) =
+            (words.next(), words.next(), words.next())
+        {
+            ctl::send("function", &format!("{address} {name}"));
+        }
+    }
+    ctl::send("listed", "");
+    Ok(())
 }
 
 fn run(ctl: &mut Ctl, order: &str) -> Result<()> {

@@ -3,28 +3,48 @@
 //! Names of the functions outside of the profiled module: the kernel's, and compiled BPF programs.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
+
+use crate::boot::Workshop;
+use crate::build;
+use crate::lane::Lane;
+use crate::lock::{write_whole, Lock};
+use crate::vm::argv::Mode;
+use crate::vm::ctl::Line;
+use crate::vm::Event;
 
 /// Functions by address; a machine without KASLR has them where its kernel was linked.
 #[derive(Clone, Debug, Default)]
 pub struct Symbols(BTreeMap<u64, String>);
 
 impl Symbols {
-    /// Those of a kernel build.
+    /// Those of the kernel, as its build says, or a machine of it.
     ///
     /// # Errors
     ///
-    /// When it has no `System.map`.
-    pub fn of_kernel(dir: &Path) -> Result<Self> {
-        let path = dir.join("System.map");
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
+    /// When neither does.
+    pub fn of_kernel(workshop: &Workshop) -> Result<Self> {
+        let kernel = &workshop.ground.kernel;
+        let built = kernel.dir.join("System.map");
+        let asked = workshop
+            .paths
+            .runs()
+            .join(format!("functions-{}", kernel.key));
+        let text = match std::fs::read_to_string(&built) {
+            Ok(text) => text,
+            Err(_) if asked.exists() => std::fs::read_to_string(&asked)?,
+            Err(_) => {
+                let text = ask(workshop)?;
+                write_whole(&asked, &text)?;
+                text
+            }
+        };
         let functions = text.lines().filter_map(|line| {
             let (address, rest) = line.split_once(' ')?;
             let (kind, name) = rest.split_once(' ')?;
-            matches!(kind, "t" | "T" | "w" | "W").then(|| (address, name))
+            matches!(kind, "t" | "T" | "w" | "W").then_some((address, name))
         });
         let mut this = Self::default();
         for (address, name) in functions {
@@ -59,6 +79,36 @@ impl Symbols {
     pub fn at(&self, address: u64) -> &str {
         let before = self.0.range(..=address).next_back();
         before.map_or("?", |(_, name)| name)
+    }
+}
+
+/// Boots a machine to ask it; in the form of `System.map`.
+fn ask(workshop: &Workshop) -> Result<String> {
+    let lane = Lane::first();
+    let (paths, ground) = (&workshop.paths, &workshop.ground);
+    let image = {
+        let _lock = Lock::take(&paths.runs().join("build.lock"), "this tree's build")?;
+        build::image_without_module(paths, ground, "functions")?
+    };
+    let mut vm = workshop.boot_as(lane, &image, Mode::Bench)?;
+    vm.say("functions")?;
+    let end = Instant::now() + Duration::from_secs(120);
+    let mut text = String::new();
+    loop {
+        match vm.next_until(end) {
+            Event::Ctl(line) => match Line::parse(&line) {
+                Line::Function(line) => {
+                    let (address, name) = line.split_once(' ').context("half a line")?;
+                    text.push_str(&format!("{address} t {name}\n"));
+                }
+                Line::Listed => return Ok(text),
+                _ => {}
+            },
+            Event::Console(_) => {}
+            Event::Gone(_) | Event::Silence => {
+                bail!("the machine did not say where its kernel's functions are")
+            }
+        }
     }
 }
 

@@ -54,7 +54,7 @@ impl<'a> Watcher<'a> {
             folder,
             each,
             rnic: None,
-            symbols: Symbols::of_kernel(&workshop.ground.kernel.dir)?,
+            symbols: Symbols::of_kernel(workshop)?,
         })
     }
 

@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, Result};
 
 use super::config::Config;
 use super::root;
@@ -44,18 +44,6 @@ impl Kernel {
         source_of(&self.dir)
     }
 
-    /// Its configuration.
-    ///
-    /// # Errors
-    ///
-    /// When the build has none.
-    pub fn config(&self) -> Result<Config> {
-        let path = self.dir.join(".config");
-        let text = std::fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Config::parse(&text))
-    }
-
     /// What `uname -r` says in it.
     pub fn release(&self) -> String {
         release(&self.dir)
@@ -81,12 +69,18 @@ pub fn release(dir: &Path) -> String {
 ///
 /// When the root has another compiler or another rustc.
 pub fn compilers(config: &Config, root: &Root) -> Result<Vec<String>> {
+    let tools = root::recorded_tools(root)?;
+    choose(config, &tools, |program| {
+        root.dir().join("usr/bin").join(program).exists()
+    })
+}
+
+fn choose(config: &Config, tools: &str, is_there: impl Fn(&str) -> bool) -> Result<Vec<String>> {
     let text = |name: &str| {
         let value = config.get(name).unwrap_or_default();
         value.trim_matches('"').to_owned()
     };
     let built_by = text("CONFIG_RUSTC_VERSION_TEXT");
-    let tools = root::recorded_tools(root)?;
     let have = tools.lines().find_map(|line| line.strip_prefix("rustc: "));
     let have = have.unwrap_or_default();
     if !built_by.is_empty() && built_by != have {
@@ -100,9 +94,43 @@ pub fn compilers(config: &Config, root: &Root) -> Result<Vec<String>> {
     }
     let compiler = text("CONFIG_CC_VERSION_TEXT");
     let cc = compiler.split(' ').next().unwrap_or_default();
-    let is_there = !cc.is_empty() && root.dir().join("usr/bin").join(cc).exists();
-    if !is_there {
-        bail!("the kernel was built by `{compiler}`, which the toolchain does not have");
+    if cc.is_empty() || !is_there(cc) {
+        bail!("the kernel was built by `{compiler}`, which the toolchain does not have: build it with Debian 13's gcc or clang 19");
     }
     Ok(vec![format!("CC={cc}"), format!("HOSTCC={cc}")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::choose;
+    use crate::setup::config::Config;
+
+    const TOOLS: &str = "rustc: rustc 1.85.1 (4eb161250 2025-03-15) (built from a source tarball)\nbindgen: bindgen 0.71.1\n";
+    const RUSTC: &str = "CONFIG_RUSTC_VERSION_TEXT=\"rustc 1.85.1 (4eb161250 2025-03-15) (built from a source tarball)\"\n";
+
+    fn chosen(config: &str) -> Result<String, String> {
+        let config = Config::parse(&format!("{RUSTC}{config}"));
+        let args = choose(&config, TOOLS, |program| {
+            program == "x86_64-linux-gnu-gcc-14"
+        });
+        args.map(|args| args.join(" "))
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_module_is_compiled_by_the_compiler_of_its_kernel() {
+        let gcc = "CONFIG_CC_VERSION_TEXT=\"x86_64-linux-gnu-gcc-14 (Debian 14.2.0-19) 14.2.0\"\n";
+        let args = "CC=x86_64-linux-gnu-gcc-14 HOSTCC=x86_64-linux-gnu-gcc-14";
+        assert_eq!(chosen(gcc).as_deref(), Ok(args));
+        assert_eq!(chosen("CONFIG_CC_IS_CLANG=y\n").as_deref(), Ok("LLVM=-19"));
+    }
+
+    #[test]
+    fn another_compiler_is_refused_by_name() {
+        let refusal = chosen("CONFIG_CC_VERSION_TEXT=\"gcc-16 (Debian 16.2.0-1) 16.2.0\"\n");
+        assert!(refusal.unwrap_err().contains("gcc-16 (Debian 16.2.0-1)"));
+        let other = Config::parse("CONFIG_RUSTC_VERSION_TEXT=\"rustc 1.97.1 (x)\"\n");
+        let refusal = choose(&other, TOOLS, |_| true).unwrap_err().to_string();
+        assert!(refusal.contains("1.97.1") && refusal.contains("1.85.1"));
+    }
 }

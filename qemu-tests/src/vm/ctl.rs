@@ -11,7 +11,9 @@ pub enum Line {
     Ready,
     /// A case that the guest has: its name, and the lane or kind of lane that it asks for, if any.
     Case(String, Option<String>),
-    /// The end of the list of cases.
+    /// A function of the kernel: its address and its name.
+    Function(String),
+    /// The end of a list.
     Listed,
     /// A request for traffic.
     Wire(String),
@@ -39,6 +41,7 @@ impl Line {
         match word {
             "ready" => Self::Ready,
             "listed" => Self::Listed,
+            "function" => Self::Function(rest.to_owned()),
             "case" => {
                 let mut words = rest.split_whitespace().map(str::to_owned);
                 match (words.next(), words.next()) {
@@ -74,6 +77,10 @@ mod tests {
     #[test]
     fn every_kind_of_line_is_understood() {
         assert_eq!(Line::parse("ready"), Line::Ready);
+        assert_eq!(
+            Line::parse("function ffffffff81000000 _text"),
+            Line::Function("ffffffff81000000 _text".into())
+        );
         assert_eq!(Line::parse("case a::b"), Line::Case("a::b".into(), None));
         assert_eq!(
             Line::parse("case teeth::x no_fence"),
