@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use crate::build::module::{Module, Variant};
 use crate::build::{self, Image};
 use crate::lane::Lane;
 use crate::lock::Lock;
@@ -35,6 +36,16 @@ impl Workshop {
     pub fn image(&self, lane: Lane) -> Result<Image> {
         let _lock = Lock::take(&self.paths.runs().join("build.lock"), "this tree's build")?;
         build::image(&self.paths, &self.ground, lane)
+    }
+
+    /// Builds a variant of the module.
+    ///
+    /// # Errors
+    ///
+    /// When the build fails.
+    pub fn module(&self, variant: Variant) -> Result<Module> {
+        let _lock = Lock::take(&self.paths.runs().join("build.lock"), "this tree's build")?;
+        build::module(&self.paths, &self.ground, variant)
     }
 
     /// Boots a lane for cases and waits for its guest.

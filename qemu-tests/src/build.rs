@@ -11,6 +11,7 @@ pub mod elf;
 pub mod guest;
 pub mod initramfs;
 pub mod module;
+mod once;
 pub mod selftests;
 
 use std::path::PathBuf;
@@ -22,7 +23,10 @@ use crate::lane::{Kind, Lane};
 use crate::lock;
 use crate::paths::Paths;
 use crate::setup::Ground;
-use module::Module;
+use crate::timing;
+use guest::Programs;
+use module::{Module, Variant};
+use once::Once;
 
 /// What a VM boots besides the kernel.
 #[derive(Clone, Debug)]
@@ -33,6 +37,29 @@ pub struct Image {
     pub key: String,
 }
 
+static MODULES: Once<Module> = Once::new();
+static BPF: Once<Vec<PathBuf>> = Once::new();
+static PROGRAMS: Once<Programs> = Once::new();
+
+/// Builds a variant of our module, unless this run has.
+///
+/// # Errors
+///
+/// Those of [`Module::build`].
+pub fn module(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Module> {
+    let name = format!("rnic.ko ({}), {}", variant.name(), ground.kernel.name);
+    MODULES.get(&format!("{name} {}", ground.kernel.key), || {
+        timing::part("build", &name, || Module::build(paths, ground, variant))
+    })
+}
+
+fn leak(paths: &Paths, ground: &Ground) -> Result<Module> {
+    let name = format!("leak.ko, {}", ground.kernel.name);
+    MODULES.get(&format!("{name} {}", ground.kernel.key), || {
+        timing::part("build", &name, || Module::leak(paths, ground))
+    })
+}
+
 /// Builds what a lane boots: our module unless another drives its NIC, and the kernel tree's own tests for a pair.
 ///
 /// # Errors
@@ -41,10 +68,10 @@ pub struct Image {
 pub fn image(paths: &Paths, ground: &Ground, lane: Lane) -> Result<Image> {
     let mut modules = Vec::new();
     if lane.kind != Kind::Control {
-        modules.push(Module::build(paths, ground, lane.variant)?);
+        modules.push(module(paths, ground, lane.variant)?);
     }
     if lane.kind == Kind::Pair {
-        modules.push(Module::leak(paths, ground)?);
+        modules.push(leak(paths, ground)?);
     }
     // Tests of the kernel's tree are for two NICs.
     assemble(paths, ground, lane.name, &modules, lane.peer().is_some())
@@ -66,13 +93,24 @@ fn assemble(
     modules: &[Module],
     has_selftests: bool,
 ) -> Result<Image> {
-    let bpf = bpf::build(paths, ground)?;
-    let programs = guest::build(paths)?;
-    let mut bytes = initramfs::pack(ground, &programs, modules, &bpf)?;
+    let kernel = &ground.kernel.name;
+    let bpf = BPF.get(&ground.kernel.key, || {
+        timing::part("build", &format!("XDP programs, {kernel}"), || {
+            bpf::build(paths, ground)
+        })
+    })?;
+    let programs = PROGRAMS.get("", || {
+        timing::part("build", "the guest's programs", || guest::build(paths))
+    })?;
+    let mut bytes = timing::part("image", name, || {
+        initramfs::pack(ground, &programs, modules, &bpf)
+    })?;
     let mut key = Key::default().with(&bytes);
     if has_selftests {
         // The kernel unpacks one archive behind the other.
-        let selftests = selftests::build(paths, ground)?;
+        let selftests = timing::part("build", "the kernel tree's tests", || {
+            selftests::build(paths, ground)
+        })?;
         key = key.with(&selftests.key);
         bytes.extend(archive::read(&selftests.file)?);
     }
