@@ -11,6 +11,7 @@ pub mod elf;
 pub mod guest;
 pub mod initramfs;
 pub mod module;
+pub mod modules;
 mod once;
 pub mod selftests;
 
@@ -26,6 +27,7 @@ use crate::setup::Ground;
 use crate::timing;
 use guest::Programs;
 use module::{Module, Variant};
+use modules::Modules;
 use once::Once;
 
 /// What a VM boots besides the kernel.
@@ -38,6 +40,7 @@ pub struct Image {
 }
 
 static MODULES: Once<Module> = Once::new();
+static OF_KERNEL: Once<Modules> = Once::new();
 static BPF: Once<Vec<PathBuf>> = Once::new();
 static PROGRAMS: Once<Programs> = Once::new();
 
@@ -50,6 +53,29 @@ pub fn module(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Module
     let name = format!("rnic.ko ({}), {}", variant.name(), ground.kernel.name);
     MODULES.get(&format!("{name} {}", ground.kernel.key), || {
         timing::part("build", &name, || Module::build(paths, ground, variant))
+    })
+}
+
+/// Packs the modules of the kernel's own that machines may want, unless this run has.
+///
+/// # Errors
+///
+/// Those of [`modules::build`].
+pub fn modules_of_kernel(paths: &Paths, ground: &Ground) -> Result<Modules> {
+    let name = format!("modules of {}", ground.kernel.name);
+    OF_KERNEL.get(&format!("{name} {}", ground.kernel.key), || {
+        timing::part("build", &name, || modules::build(paths, ground))
+    })
+}
+
+/// Builds what runs in the guest, unless this run has.
+///
+/// # Errors
+///
+/// Those of [`guest::build`].
+pub fn programs(paths: &Paths) -> Result<Programs> {
+    PROGRAMS.get("", || {
+        timing::part("build", "the guest's programs", || guest::build(paths))
     })
 }
 
@@ -99,15 +125,16 @@ fn assemble(
             bpf::build(paths, ground)
         })
     })?;
-    let programs = PROGRAMS.get("", || {
-        timing::part("build", "the guest's programs", || guest::build(paths))
-    })?;
+    let programs = programs(paths)?;
     let mut bytes = timing::part("image", name, || {
         initramfs::pack(ground, &programs, modules, &bpf)
     })?;
     let mut key = Key::default().with(&bytes);
+    // The kernel unpacks one archive behind the other.
+    let own = modules_of_kernel(paths, ground)?;
+    key = key.with(&own.key);
+    bytes.extend(archive::read(&own.file)?);
     if has_selftests {
-        // The kernel unpacks one archive behind the other.
         let selftests = timing::part("build", "the kernel tree's tests", || {
             selftests::build(paths, ground)
         })?;

@@ -152,6 +152,9 @@ pub struct Test {
     /// Run each test so many times, and say how often it failed.
     #[arg(long, value_name = "N", default_value_t = 1, requires = "filter", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub repeat: u32,
+    /// One at a time, each with the whole machine: slow, and tells what fails by itself from what fails in a crowd.
+    #[arg(long)]
+    pub alone: bool,
     /// Write the results to a file for machines.
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,

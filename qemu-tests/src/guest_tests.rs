@@ -20,6 +20,7 @@ use crate::quick;
 use crate::report::{Outcome, Verdict};
 use crate::schedule::load::Load;
 use crate::schedule::{Desk, Job};
+use crate::setup::Which;
 use crate::trace::{self, Trace};
 use crate::trouble::Trouble;
 use crate::upstream;
@@ -104,7 +105,7 @@ impl Work {
     fn new(plan: Plan<'_>, lane: Lane, cases: &Cases) -> Self {
         let all = cases
             .iter()
-            .filter(|(_, wanted)| lane.takes(wanted.as_deref()));
+            .filter(|(name, wanted)| lane.takes(name, wanted.as_deref()));
         let all: Vec<String> = all.map(|(name, _)| name.clone()).collect();
         let wanted = all
             .iter()
@@ -118,7 +119,7 @@ impl Work {
                 true => upstream::programs(plan, lane),
                 false => Vec::new(),
             },
-            is_judged: lane.kind == Kind::Plain && !all.is_empty() && plan.wants(&clean(lane)),
+            is_judged: is_first_choice(&lane) && !all.is_empty() && plan.wants(&clean(lane)),
             has_more: is_first && (plan.wants(rehearsal::NAME) || alarms::any(plan)),
             all,
         }
@@ -224,6 +225,11 @@ fn merge(trace: &Mutex<Trace>, own: &Trace) {
     trace.merge(own);
 }
 
+/// Whether a lane is of the usual kind, with the usual kernel: it takes whatever asks for nothing.
+fn is_first_choice(lane: &Lane) -> bool {
+    lane.kind == Kind::Plain && lane.kernel == Which::Stock
+}
+
 /// The name under which a lane's warnings are judged.
 fn clean(lane: Lane) -> String {
     format!("{}::trace::clean", lane.name)
@@ -261,7 +267,7 @@ fn failure(name: String, verdict: Verdict, error: &anyhow::Error) -> Outcome {
 /// The lane that the filter names, or the first one that boots: all know the same cases.
 fn list(plan: Plan<'_>) -> Result<(Lane, Checkpoint)> {
     let named = LANES.iter().filter(|lane| plan.names_lane(lane));
-    let plain = LANES.iter().filter(|lane| lane.kind == Kind::Plain);
+    let plain = LANES.iter().filter(|lane| is_first_choice(lane));
     let mut first = None;
     for lane in named.chain(plain) {
         match Checkpoint::find_or_make(plan.workshop, *lane) {

@@ -41,7 +41,10 @@ pub fn run(workshop: &Workshop, asked: &Test) -> Result<()> {
         asked,
         recorded: &times,
     };
-    let room = Room::of_this_machine();
+    let room = match asked.alone {
+        true => Room::of_one(),
+        false => Room::of_this_machine(),
+    };
     let mut watcher = Watcher {
         board: Board::new("test"),
         report: Report::default(),

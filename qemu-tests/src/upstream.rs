@@ -22,6 +22,7 @@ use crate::lane::{Kind, Lane};
 use crate::report::{Outcome, Verdict};
 use crate::schedule::load::Load;
 use crate::schedule::Job;
+use crate::setup::Which;
 use crate::vm::checkpoint::Checkpoint;
 use crate::wanted::Plan;
 use judge::{Judge, Run};
@@ -51,6 +52,7 @@ pub fn programs(plan: Plan<'_>, lane: Lane) -> Vec<Program> {
         .filter()
         .is_some_and(|text| text.starts_with("control::"));
     let prefix = match lane.kind {
+        _ if lane.kernel != Which::Stock => return Vec::new(),
         Kind::Pair => "upstream",
         Kind::Control if with_controls => "control",
         _ => return Vec::new(),

@@ -11,6 +11,7 @@ use crate::quick;
 use crate::schedule::load::Load;
 use crate::schedule::times::Times;
 use crate::schedule::{Desk, Job};
+use crate::vm::argv::Machine;
 
 /// What the names of the runner's own checks begin with.
 const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::"];
@@ -19,10 +20,8 @@ const UPSTREAM: &[&str] = &["upstream::", "control::"];
 /// What the names of the workspace's tests begin with.
 const HOST: &[&str] = &["host::"];
 
-/// A machine's memory, and QEMU's own.
-const MEGABYTES: u64 = 512 + 192;
-/// The same, with two NICs.
-const MEGABYTES_OF_PAIR: u64 = 1024 + 256;
+/// What QEMU takes besides a machine's memory: translated code, mostly.
+const QEMUS_OWN: u32 = 256;
 
 /// A run as it is planned.
 #[derive(Clone, Copy, Debug)]
@@ -74,10 +73,7 @@ impl<'a> Plan<'a> {
         work: impl FnOnce(&Desk<'a>) + Send + 'a,
     ) -> Job<'a> {
         let mut job = self.job(name, load, work);
-        job.megabytes = match lane.peer() {
-            Some(_) => MEGABYTES_OF_PAIR,
-            None => MEGABYTES,
-        };
+        job.megabytes = (Machine::test(*lane).megabytes() + QEMUS_OWN).into();
         job
     }
 

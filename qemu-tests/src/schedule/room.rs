@@ -28,6 +28,14 @@ impl Room {
         }
     }
 
+    /// For one job at a time.
+    pub fn of_one() -> Self {
+        Self {
+            slots: 1,
+            megabytes: u64::MAX,
+        }
+    }
+
     /// What is left beside jobs that run.
     pub(super) fn left<'b>(self, running: impl Iterator<Item = &'b Needs>) -> Left {
         let mut left = Left {
