@@ -35,11 +35,20 @@ impl Times {
 
     /// How long a job will take; the heavier are taken to be longer if nobody knows.
     pub fn of(&self, name: &str, load: Load) -> Duration {
-        let seconds = self.seconds.get(name).copied();
+        let seconds = self.seconds.get(name).or_else(|| self.elsewhere(name));
+        let seconds = seconds.copied();
         let seconds = seconds.filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
         seconds.map_or(load.usual(), |seconds| {
             Duration::from_millis((seconds * 1000.0) as u64)
         })
+    }
+
+    /// The same case on another lane.
+    fn elsewhere(&self, name: &str) -> Option<&f64> {
+        let (_, case) = name.split_once("::")?;
+        let same = |known: &str| known.split_once("::").is_some_and(|(_, of)| of == case);
+        let known = self.seconds.iter().find(|(known, _)| same(known));
+        known.map(|(_, seconds)| seconds)
     }
 
     /// Keeps the times of a run.
@@ -87,7 +96,12 @@ mod tests {
             ..Times::default()
         };
         assert_eq!(times.of("a", Load::Light), Duration::from_millis(12_500));
-        for name in ["b", "c"] {
+        let times = Times {
+            seconds: kept(r#"{"jobs":[{"name":"igb::a::b","seconds":7}]}"#),
+            ..times
+        };
+        assert_eq!(times.of("e1000e::a::b", Load::Light).as_secs(), 7);
+        for name in ["b", "c", "e1000e::a::c"] {
             assert_eq!(times.of(name, Load::Light), Load::Light.usual());
         }
         assert!(kept("no json").is_empty());
