@@ -2,15 +2,17 @@
 
 //! Tests of the tests: what the guest does wrong on purpose must be found out, each in its own way.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::boot::Workshop;
 use crate::case;
 use crate::lane::Lane;
-use crate::report::{Outcome, Report, Verdict};
+use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
+use crate::schedule::Job;
 use crate::trace::Trace;
-use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
+use crate::wanted::Plan;
 
 /// Unlisted cases of the guest, the name that their test has here, and what must become of each.
 const ALARMS: &[(&str, &str, Verdict)] = &[
@@ -36,36 +38,28 @@ const ALARMS: &[(&str, &str, Verdict)] = &[
 /// Silence that is a hang for this purpose.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Whether any of them matches.
-pub fn any(matches: &dyn Fn(&str) -> bool) -> bool {
-    ALARMS.iter().any(|(_, name, _)| matches(name))
+/// Those that match, as jobs on the first lane.
+pub fn jobs<'a>(plan: Plan<'a>, checkpoint: &Arc<Checkpoint>) -> Vec<Job<'a>> {
+    let lane = Lane::first();
+    let load = Load::Light;
+    let wanted = ALARMS.iter().filter(|(_, name, _)| plan.wants(name));
+    let jobs = wanted.map(|(alarm, name, expected)| {
+        let mut checkpoint = Checkpoint::clone(checkpoint);
+        checkpoint.patience = PATIENCE;
+        plan.machine(&lane, name, load, move |desk| {
+            let case = case::Asked::new(lane.name, alarm, load);
+            for _ in plan.times() {
+                let outcome = case.run(plan.workshop, &checkpoint, &mut Trace::default());
+                desk.outcome(invert(outcome, name, *expected));
+            }
+        })
+    });
+    jobs.collect()
 }
 
-/// Runs those that match.
-pub fn run(
-    workshop: &Workshop,
-    checkpoint: &Checkpoint,
-    matches: &dyn Fn(&str) -> bool,
-    report: &mut Report,
-) {
-    let step = Step::new("runner", "seeing that failures are noticed");
-    let mut checkpoint = checkpoint.clone();
-    checkpoint.patience = PATIENCE;
-    for (alarm, name, expected) in ALARMS {
-        if !matches(name) {
-            continue;
-        }
-        step.message(name);
-        let outcome = case::run(
-            workshop,
-            &checkpoint,
-            Lane::first().name,
-            alarm,
-            &mut Trace::default(),
-        );
-        report.add(invert(outcome, name, *expected), &step);
-    }
-    step.clear();
+/// Whether any of them matches.
+pub fn any(plan: Plan<'_>) -> bool {
+    ALARMS.iter().any(|(_, name, _)| plan.wants(name))
 }
 
 /// A failure of the expected kind is a pass; anything else is a failure.

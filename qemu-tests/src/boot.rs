@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+use crate::build::module::{Module, Variant};
 use crate::build::{self, Image};
 use crate::lane::Lane;
 use crate::lock::Lock;
@@ -67,6 +68,16 @@ impl Workshop {
         let ground = self.ground_of(lane)?;
         let _lock = Lock::take(&self.paths.runs().join("build.lock"), "this tree's build")?;
         build::image(&self.paths, &ground, lane)
+    }
+
+    /// Builds a variant of the module.
+    ///
+    /// # Errors
+    ///
+    /// When the build fails.
+    pub fn module(&self, variant: Variant) -> Result<Module> {
+        let _lock = Lock::take(&self.paths.runs().join("build.lock"), "this tree's build")?;
+        build::module(&self.paths, &self.ground, variant)
     }
 
     /// Boots a lane for cases and waits for its guest.

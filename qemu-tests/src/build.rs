@@ -12,6 +12,7 @@ pub mod guest;
 pub mod initramfs;
 pub mod module;
 pub mod modules;
+mod once;
 pub mod selftests;
 
 use std::path::PathBuf;
@@ -23,7 +24,11 @@ use crate::lane::{Kind, Lane};
 use crate::lock;
 use crate::paths::Paths;
 use crate::setup::Ground;
-use module::Module;
+use crate::timing;
+use guest::Programs;
+use module::{Module, Variant};
+use modules::Modules;
+use once::Once;
 
 /// What a VM boots besides the kernel.
 #[derive(Clone, Debug)]
@@ -34,6 +39,53 @@ pub struct Image {
     pub key: String,
 }
 
+static MODULES: Once<Module> = Once::new();
+static OF_KERNEL: Once<Modules> = Once::new();
+static BPF: Once<Vec<PathBuf>> = Once::new();
+static PROGRAMS: Once<Programs> = Once::new();
+
+/// Builds a variant of our module, unless this run has.
+///
+/// # Errors
+///
+/// Those of [`Module::build`].
+pub fn module(paths: &Paths, ground: &Ground, variant: Variant) -> Result<Module> {
+    let name = format!("rnic.ko ({}), {}", variant.name(), ground.kernel.name);
+    MODULES.get(&format!("{name} {}", ground.kernel.key), || {
+        timing::part("build", &name, || Module::build(paths, ground, variant))
+    })
+}
+
+/// Packs the modules of the kernel's own that machines may want, unless this run has.
+///
+/// # Errors
+///
+/// Those of [`modules::build`].
+pub fn modules_of_kernel(paths: &Paths, ground: &Ground) -> Result<Modules> {
+    let name = format!("modules of {}", ground.kernel.name);
+    OF_KERNEL.get(&format!("{name} {}", ground.kernel.key), || {
+        timing::part("build", &name, || modules::build(paths, ground))
+    })
+}
+
+/// Builds what runs in the guest, unless this run has.
+///
+/// # Errors
+///
+/// Those of [`guest::build`].
+pub fn programs(paths: &Paths) -> Result<Programs> {
+    PROGRAMS.get("", || {
+        timing::part("build", "the guest's programs", || guest::build(paths))
+    })
+}
+
+fn leak(paths: &Paths, ground: &Ground) -> Result<Module> {
+    let name = format!("leak.ko, {}", ground.kernel.name);
+    MODULES.get(&format!("{name} {}", ground.kernel.key), || {
+        timing::part("build", &name, || Module::leak(paths, ground))
+    })
+}
+
 /// Builds what a lane boots: our module unless another drives its NIC, and the kernel tree's own tests for a pair.
 ///
 /// # Errors
@@ -42,10 +94,10 @@ pub struct Image {
 pub fn image(paths: &Paths, ground: &Ground, lane: Lane) -> Result<Image> {
     let mut modules = Vec::new();
     if lane.kind != Kind::Control {
-        modules.push(Module::build(paths, ground, lane.variant)?);
+        modules.push(module(paths, ground, lane.variant)?);
     }
     if lane.kind == Kind::Pair {
-        modules.push(Module::leak(paths, ground)?);
+        modules.push(leak(paths, ground)?);
     }
     // Tests of the kernel's tree are for two NICs.
     assemble(paths, ground, lane.name, &modules, lane.peer().is_some())
@@ -67,16 +119,25 @@ fn assemble(
     modules: &[Module],
     has_selftests: bool,
 ) -> Result<Image> {
-    let bpf = bpf::build(paths, ground)?;
-    let programs = guest::build(paths)?;
-    let mut bytes = initramfs::pack(ground, &programs, modules, &bpf)?;
+    let kernel = &ground.kernel.name;
+    let bpf = BPF.get(&ground.kernel.key, || {
+        timing::part("build", &format!("XDP programs, {kernel}"), || {
+            bpf::build(paths, ground)
+        })
+    })?;
+    let programs = programs(paths)?;
+    let mut bytes = timing::part("image", name, || {
+        initramfs::pack(ground, &programs, modules, &bpf)
+    })?;
     let mut key = Key::default().with(&bytes);
     // The kernel unpacks one archive behind the other.
-    let own = modules::build(paths, ground)?;
+    let own = modules_of_kernel(paths, ground)?;
     key = key.with(&own.key);
     bytes.extend(archive::read(&own.file)?);
     if has_selftests {
-        let selftests = selftests::build(paths, ground)?;
+        let selftests = timing::part("build", "the kernel tree's tests", || {
+            selftests::build(paths, ground)
+        })?;
         key = key.with(&selftests.key);
         bytes.extend(archive::read(&selftests.file)?);
     }

@@ -6,10 +6,12 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use serde_json::{json, Value};
 
 use crate::boot::{self, Workshop};
 use crate::ktap::{Leaf, Reader, Status};
 use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
 use crate::splat;
 use crate::trace::Trace;
 use crate::trouble::Trouble;
@@ -17,7 +19,7 @@ use crate::vm::checkpoint::Checkpoint;
 use crate::vm::ctl::Line;
 use crate::vm::{Event, Vm};
 
-/// However talkative a case is, it ends by then.
+/// However talkative a case is that has the machine for itself, it ends by then.
 const LONGEST: Duration = Duration::from_secs(300);
 
 /// What a case left behind before it was judged.
@@ -47,54 +49,81 @@ impl Transcript {
     }
 }
 
-/// Runs one case in a machine of its own; what QEMU's models warned about meanwhile goes to `trace`.
-pub fn run(
-    workshop: &Workshop,
-    checkpoint: &Checkpoint,
-    lane: &str,
-    name: &str,
-    trace: &mut Trace,
-) -> Outcome {
-    let started = Instant::now();
-    let full = format!("{lane}::{name}");
-    let folder = workshop
-        .paths
-        .runs()
-        .join(lane)
-        .join(name.replace("::", "."));
-    let mut once = || match run_machine(workshop, checkpoint, name, &folder, trace) {
-        Ok(judged) => judged,
-        Err(error) => (Verdict::Broken, format!("{error:#}")),
-    };
-    let (mut verdict, mut message) = once();
-    if verdict == Verdict::Splat && splat::is_patching(&message) {
-        (verdict, message) = once();
-        message = format!("the second time; {}\n{message}", splat::PATCHING);
-    }
-    let message = match verdict {
-        Verdict::Passed | Verdict::Skipped => message,
-        _ => format!("{message}\n  logs: {}/", folder.display()),
-    };
-    Outcome {
-        name: full,
-        verdict,
-        time: started.elapsed(),
-        message,
-    }
+/// A case to be run.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    lane: &'static str,
+    name: String,
+    /// What the guest is told.
+    arguments: Value,
+    /// Which one, where the same is run several times.
+    number: Option<u32>,
+    /// How many times slower than alone it may be.
+    crowd: u32,
 }
 
-fn run_machine(
-    workshop: &Workshop,
-    checkpoint: &Checkpoint,
-    name: &str,
-    folder: &Path,
-    trace: &mut Trace,
-) -> Result<(Verdict, String)> {
-    let mut vm = checkpoint.restore(workshop)?;
-    vm.say(&format!("run {name} {{}}"))?;
-    let transcript = follow(&mut vm, LONGEST, folder);
-    trace.merge(&vm.trace);
-    Ok(judge(&vm, transcript))
+impl Asked {
+    /// A case of a lane, beside others.
+    pub fn new(lane: &'static str, name: &str, load: Load) -> Self {
+        Self {
+            lane,
+            name: name.to_owned(),
+            arguments: json!({}),
+            number: None,
+            crowd: load.crowd(),
+        }
+    }
+
+    /// With arguments.
+    pub fn with(self, arguments: Value) -> Self {
+        Self { arguments, ..self }
+    }
+
+    /// One of several; each keeps its logs.
+    pub fn numbered(self, number: Option<u32>) -> Self {
+        Self { number, ..self }
+    }
+
+    /// Runs it in a machine of its own; what QEMU's models warned about meanwhile goes to `trace`.
+    pub fn run(&self, workshop: &Workshop, checkpoint: &Checkpoint, trace: &mut Trace) -> Outcome {
+        let started = Instant::now();
+        let number = self.number.map(|number| format!(".{number}"));
+        let logs = self.name.replace("::", ".") + &number.unwrap_or_default();
+        let folder = workshop.paths.runs().join(self.lane).join(logs);
+        let mut once = || match self.run_machine(workshop, checkpoint, &folder, trace) {
+            Ok(judged) => judged,
+            Err(error) => (Verdict::Broken, format!("{error:#}")),
+        };
+        let (mut verdict, mut message) = once();
+        if verdict == Verdict::Splat && splat::is_patching(&message) {
+            (verdict, message) = once();
+            message = format!("the second time; {}\n{message}", splat::PATCHING);
+        }
+        let message = match verdict {
+            Verdict::Passed | Verdict::Skipped => message,
+            _ => format!("{message}\n  logs: {}/", folder.display()),
+        };
+        Outcome {
+            name: format!("{}::{}", self.lane, self.name),
+            verdict,
+            time: started.elapsed(),
+            message,
+        }
+    }
+
+    fn run_machine(
+        &self,
+        workshop: &Workshop,
+        checkpoint: &Checkpoint,
+        folder: &Path,
+        trace: &mut Trace,
+    ) -> Result<(Verdict, String)> {
+        let mut vm = checkpoint.in_a_crowd(self.crowd).restore(workshop)?;
+        vm.say(&format!("run {} {}", self.name, self.arguments))?;
+        let transcript = follow(&mut vm, LONGEST * self.crowd, folder);
+        trace.merge(&vm.trace);
+        Ok(judge(&vm, transcript))
+    }
 }
 
 /// Listens to a case to its end, and keeps the logs of it.

@@ -92,14 +92,8 @@ pub enum Verb {
 
     /// Run every test: the workspace's own, then each guest case in a fresh machine.
     ///
-    /// Exits with 1 when a test failed, 3 when the kernel's log has something unexpected, 4 when the machinery failed.
-    Test {
-        /// Run only tests whose name contains this, e.g. `rx_basic`, `no_fence::`, `host::meta_core`.
-        filter: Option<String>,
-        /// Write the results to a file for machines.
-        #[arg(long, value_name = "FILE")]
-        json: Option<PathBuf>,
-    },
+    /// As many at once as this machine has room for, the longest first. Exits with 1 when a test failed, 3 when the kernel's log has something unexpected, 4 when the machinery failed.
+    Test(Test),
 
     /// Count instructions: of the driver in a machine, or of the derive and the BTF reader.
     ///
@@ -145,6 +139,28 @@ pub enum Verb {
         #[arg(long)]
         traffic: bool,
     },
+}
+
+/// Which tests are run, and what is kept of them.
+#[derive(Args, Debug, Default)]
+pub struct Test {
+    /// Run only tests whose name contains this, e.g. `rx_basic`, `no_fence::`, `host::meta_core`.
+    pub filter: Option<String>,
+    /// A fair cross-section in a few minutes: what to run before each commit.
+    #[arg(long)]
+    pub quick: bool,
+    /// Run each test so many times, and say how often it failed.
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "filter", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub repeat: u32,
+    /// One at a time, each with the whole machine: slow, and tells what fails by itself from what fails in a crowd.
+    #[arg(long)]
+    pub alone: bool,
+    /// Write the results to a file for machines.
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Keep where the time went in qemu-tests/results: tests.json and tests.md.
+    #[arg(long)]
+    pub record: bool,
 }
 
 /// What a demo is to be.

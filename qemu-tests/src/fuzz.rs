@@ -9,23 +9,34 @@ mod log;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-use crate::boot::Workshop;
 use crate::build::guest::cargo;
 use crate::job;
 use crate::lock::Lock;
 use crate::paths::Paths;
-use crate::report::{Outcome, Report, Verdict};
+use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
+use crate::schedule::Job;
+use crate::timing;
 use crate::ui::Step;
+use crate::wanted::Plan;
 use log::Log;
 
 /// A target, and the length of its longest input.
 struct Target {
     name: &'static str,
     max_len: u32,
+}
+
+impl Target {
+    /// Its name in reports.
+    fn name(&self) -> String {
+        format!("fuzz::{}", self.name)
+    }
 }
 
 const TARGETS: &[Target] = &[
@@ -39,7 +50,7 @@ const TARGETS: &[Target] = &[
     },
 ];
 
-/// How long each is fuzzed; they run side by side.
+/// How long each is fuzzed.
 const TIME: Duration = Duration::from_secs(60);
 /// How long the planted mistake may take; on an idle machine it takes a second or two.
 const CONTROL: Duration = Duration::from_secs(120);
@@ -56,40 +67,33 @@ const FLAGS: &[&str] = &[
     "--cfg=fuzzing",
 ];
 
-/// Fuzzes the targets that match, all at once.
-pub fn run(workshop: &Workshop, matches: &dyn Fn(&str) -> bool, report: &mut Report) {
-    let wanted: Vec<(&Target, String)> = TARGETS
-        .iter()
-        .map(|target| (target, format!("fuzz::{}", target.name)))
-        .filter(|(_, name)| matches(name))
-        .collect();
-    if wanted.is_empty() {
-        return;
+/// The targets that match, once they are built.
+pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+    let wanted = move || {
+        TARGETS
+            .iter()
+            .filter(move |target| plan.wants(&target.name()))
+    };
+    if wanted().next().is_none() {
+        return Vec::new();
     }
-    let step = Step::new("fuzz", "building the targets");
-    let built = build(&workshop.paths, &step);
-    step.message("feeding the BTF reader and the packing of layouts");
-    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
-        let running: Vec<_> = wanted
-            .into_iter()
-            .map(|(target, name)| {
-                let built = &built;
-                scope.spawn(move || one(&workshop.paths, built, target, name))
-            })
-            .collect();
-        while running.iter().any(|thread| !thread.is_finished()) {
-            std::thread::sleep(Duration::from_millis(200));
-            step.tick();
+    vec![plan.job("fuzz targets", Load::Background, move |desk| {
+        let step = Step::new("fuzz", "building the targets");
+        let built = timing::part("build", "fuzz targets", || {
+            build(&plan.workshop.paths, &step)
+        });
+        step.clear();
+        let built = Arc::new(built);
+        for target in wanted() {
+            let built = Arc::clone(&built);
+            desk.then(plan.job(&target.name(), Load::Busy, move |desk| {
+                for _ in plan.times() {
+                    let paths = &plan.workshop.paths;
+                    desk.outcome(one(paths, &built, target, target.name()));
+                }
+            }));
         }
-        running
-            .into_iter()
-            .filter_map(|thread| thread.join().ok())
-            .collect()
-    });
-    for outcome in outcomes {
-        report.add(outcome, &step);
-    }
-    step.clear();
+    })]
 }
 
 fn one(paths: &Paths, built: &Result<PathBuf>, target: &Target, name: String) -> Outcome {

@@ -1,180 +1,280 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The guest's cases, lane by lane, each in a machine of its own; then what QEMU's models had to say about each lane.
+//! Whatever runs in machines, planned lane by lane: the guest's cases, what QEMU's models had to say about each lane, the kernel
+//! tree's own tests.
 //!
-//! A lane that does not boot is a failure of its own, and the others go on.
+//! A lane is built, booted and saved when it is known that something is wanted of it; each case then has a machine of its own. A
+//! lane that does not boot is a failure of its own, and the others go on. What QEMU's models said is judged after a lane's last
+//! case.
 
-use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{anyhow, bail, Result};
 
 use crate::alarms;
-use crate::boot::Workshop;
-use crate::case;
+use crate::case::Asked;
 use crate::demo::rehearsal;
 use crate::lane::{Kind, Lane, LANES};
-use crate::report::{Outcome, Report, Verdict};
+use crate::quick;
+use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
+use crate::schedule::{Desk, Job};
 use crate::setup::Which;
 use crate::trace::{self, Trace};
 use crate::trouble::Trouble;
-use crate::ui::Step;
+use crate::upstream;
 use crate::vm::checkpoint::Checkpoint;
+use crate::wanted::Plan;
 
 /// Topics that touch most registers: they run for a lane's warnings when no case of the lane was asked for.
 const SAMPLE: &[&str] = &["probe::", "features::", "updown::", "vlan::"];
 
-/// Runs the cases that match.
-///
-/// # Errors
-///
-/// When no lane tells which cases there are.
-pub fn run(
-    workshop: &Workshop,
-    filter: Option<&str>,
-    matches: &dyn Fn(&str) -> bool,
-    report: &mut Report,
-) -> Result<()> {
-    let mut checkpoints = Checkpoints::new(workshop);
-    let cases = checkpoints.list(filter)?;
-    for lane in LANES {
-        let all = cases
-            .iter()
-            .filter(|(name, wanted)| lane.takes(name, wanted.as_deref()));
-        let all: Vec<&str> = all.map(|(name, _)| name.as_str()).collect();
-        let is_wanted = |name: &&str| matches(&format!("{}::{name}", lane.name));
-        let names: Vec<&str> = all.iter().copied().filter(is_wanted).collect();
-        let clean = format!("{}::trace::clean", lane.name);
-        let judged = lane.kind == Kind::Plain && lane.kernel == Which::Stock && matches(&clean);
-        if names.is_empty() && !judged {
-            continue;
-        }
-        match checkpoints.get(*lane) {
-            Err(error) => report.add(unbooted(*lane, &error), &Step::new(lane.name, "no cases")),
-            Ok(checkpoint) => {
-                let mut trace = run_lane(workshop, &checkpoint, *lane, &names, report);
-                if judged {
-                    if names.is_empty() {
-                        trace.merge(&run_sample(workshop, &checkpoint, *lane, &all));
-                    }
-                    trace.merge(&checkpoint.trace);
-                    judge(*lane, clean, &trace, report);
-                }
+/// The guest's cases, each with what it asks for ([`Lane::takes`]).
+type Cases = Vec<(String, Option<String>)>;
+
+/// What begins it all: the first machine knows which cases there are, and so which lanes are wanted.
+pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+    if plan.has_guest() {
+        let mut job = plan.machine(&Lane::first(), "first lane", Load::Busy, move |desk| {
+            if let Err(error) = begin(plan, desk) {
+                let verdict = verdict(&error);
+                desk.outcome(failure("guest::boot".into(), verdict, &error));
             }
+        });
+        job.opens = true;
+        return vec![job];
+    }
+    let wanted = LANES.iter().map(|lane| Work::new(plan, *lane, &Vec::new()));
+    build(plan, wanted.filter(Work::is_any).collect())
+}
+
+/// Boots a lane to ask for the cases; then all lanes of which something is wanted.
+fn begin<'a>(plan: Plan<'a>, desk: &Desk<'a>) -> Result<()> {
+    let (first, checkpoint) = list(plan)?;
+    let wanted = LANES
+        .iter()
+        .map(|lane| Work::new(plan, *lane, &checkpoint.cases));
+    let mut others = Vec::new();
+    for work in wanted.filter(Work::is_any) {
+        if work.lane.name == first.name {
+            work.begin(plan, &Arc::new(checkpoint.clone()), desk);
+        } else {
+            others.push(work);
         }
     }
-    if matches(rehearsal::NAME) {
-        rehearsal::run(workshop, &checkpoints.get(Lane::first())?, report);
-    }
-    if alarms::any(matches) {
-        alarms::run(workshop, &checkpoints.get(Lane::first())?, matches, report);
-    }
+    build(plan, others)
+        .into_iter()
+        .for_each(|job| desk.then(job));
     Ok(())
 }
 
-/// Runs a lane's cases; gives what QEMU's models warned about.
-fn run_lane(
-    workshop: &Workshop,
-    checkpoint: &Checkpoint,
-    lane: Lane,
-    names: &[&str],
-    report: &mut Report,
-) -> Trace {
-    let step = Step::new(lane.name, "running");
-    step.total(names.len() as u64);
-    let mut trace = Trace::default();
-    for name in names {
-        step.message(name);
-        let outcome = case::run(workshop, checkpoint, lane.name, name, &mut trace);
-        report.add(outcome, &step);
-        step.advance();
+/// Builds what lanes boot, one behind the other, and lets each boot as soon as it can.
+fn build<'a>(plan: Plan<'a>, lanes: Vec<Work>) -> Vec<Job<'a>> {
+    if lanes.is_empty() {
+        return Vec::new();
     }
-    step.clear();
-    trace
+    let mut job = plan.job("lanes' images", Load::Busy, move |desk| {
+        for work in lanes {
+            match plan.workshop.image(work.lane) {
+                Ok(_) => desk.then(work.boot(plan)),
+                Err(error) => desk.outcome(work.unbooted(&error)),
+            }
+        }
+    });
+    job.opens = true;
+    vec![job]
 }
 
-/// Runs some cases for the sake of the warnings alone.
-fn run_sample(workshop: &Workshop, checkpoint: &Checkpoint, lane: Lane, all: &[&str]) -> Trace {
-    let step = Step::new(lane.name, "looking for warnings of QEMU's model");
-    let mut trace = Trace::default();
-    for name in all {
-        if SAMPLE.iter().any(|topic| name.starts_with(topic)) {
-            step.message(name);
-            case::run(workshop, checkpoint, lane.name, name, &mut trace);
+/// What is wanted of a lane.
+#[derive(Debug)]
+struct Work {
+    lane: Lane,
+    /// All cases that it takes.
+    all: Vec<String>,
+    /// Those that are wanted.
+    names: Vec<String>,
+    programs: Vec<upstream::Program>,
+    /// Whether what QEMU's models say is wanted.
+    is_judged: bool,
+    /// Whether the demo or the alarms are, which are the first lane's.
+    has_more: bool,
+}
+
+impl Work {
+    fn new(plan: Plan<'_>, lane: Lane, cases: &Cases) -> Self {
+        let all = cases
+            .iter()
+            .filter(|(name, wanted)| lane.takes(name, wanted.as_deref()));
+        let all: Vec<String> = all.map(|(name, _)| name.clone()).collect();
+        let wanted = all
+            .iter()
+            .filter(|name| plan.wants(&format!("{}::{name}", lane.name)));
+        let names = wanted.cloned().collect();
+        let is_first = plan.has_guest() && lane.name == Lane::first().name;
+        Self {
+            lane,
+            names,
+            programs: match plan.has_upstream() {
+                true => upstream::programs(plan, lane),
+                false => Vec::new(),
+            },
+            is_judged: is_first_choice(&lane) && !all.is_empty() && plan.wants(&clean(lane)),
+            has_more: is_first && (plan.wants(rehearsal::NAME) || alarms::any(plan)),
+            all,
         }
     }
-    step.clear();
-    trace
+
+    fn is_any(&self) -> bool {
+        !self.names.is_empty() || !self.programs.is_empty() || self.is_judged || self.has_more
+    }
+
+    /// Boots the lane, unless it is saved already.
+    fn boot(self, plan: Plan<'_>) -> Job<'_> {
+        let lane = self.lane;
+        let name = format!("{} boots", lane.name);
+        let mut job =
+            plan.machine(
+                &lane,
+                &name,
+                Load::Busy,
+                move |desk| match Checkpoint::find_or_make(plan.workshop, lane) {
+                    Ok(checkpoint) => self.begin(plan, &Arc::new(checkpoint), desk),
+                    Err(error) => desk.outcome(self.unbooted(&error)),
+                },
+            );
+        job.opens = true;
+        job
+    }
+
+    fn unbooted(&self, error: &anyhow::Error) -> Outcome {
+        failure(format!("{}::boot", self.lane.name), verdict(error), error)
+    }
+
+    /// Begins all that is wanted.
+    fn begin<'a>(self, plan: Plan<'a>, checkpoint: &Arc<Checkpoint>, desk: &Desk<'a>) {
+        let lane = self.lane;
+        for program in self.programs {
+            desk.then(program.job(plan, checkpoint));
+        }
+        if self.has_more {
+            if plan.wants(rehearsal::NAME) {
+                desk.then(rehearsal::job(plan, checkpoint));
+            }
+            let alarms = alarms::jobs(plan, checkpoint).into_iter();
+            alarms.for_each(|job| desk.then(job));
+        }
+        let trace = Arc::new(Mutex::new(checkpoint.trace.clone()));
+        let is_sample = self.is_judged && self.names.is_empty();
+        let names: Vec<String> = match is_sample {
+            true => self
+                .all
+                .into_iter()
+                .filter(|name| is_of_sample(name))
+                .collect(),
+            false => self.names,
+        };
+        let runs = plan
+            .numbers()
+            .filter(|number| !is_sample || number.unwrap_or(0) == 0);
+        let runs: Vec<Option<u32>> = runs.collect();
+        let cases = names
+            .iter()
+            .flat_map(|name| runs.iter().map(move |number| (name, *number)));
+        let cases = cases.map(|(name, number)| {
+            let load = Load::of_case(&lane, name);
+            let full = format!("{}::{name}", lane.name);
+            let asked = Asked::new(lane.name, name, load).numbered(number);
+            let asked = match plan.asked.quick {
+                true => asked.with(quick::arguments(&full)),
+                false => asked,
+            };
+            let (checkpoint, trace) = (Arc::clone(checkpoint), Arc::clone(&trace));
+            plan.machine(&lane, &full, load, move |desk| {
+                let mut own = Trace::default();
+                let outcome = asked.run(plan.workshop, &checkpoint, &mut own);
+                merge(&trace, &own);
+                // In a sample nothing but the warnings counts.
+                if !is_sample {
+                    desk.outcome(outcome);
+                }
+            })
+        });
+        let cases = cases.collect();
+        let judged = self.is_judged;
+        let last = Job::new(
+            &format!("{} is judged", lane.name),
+            Load::Light,
+            move |desk| {
+                if judged {
+                    desk.outcome(judge(lane, &trace));
+                }
+            },
+        );
+        desk.set(cases, last);
+    }
 }
 
-fn judge(lane: Lane, name: String, trace: &Trace, report: &mut Report) {
-    let step = Step::new(lane.name, "judging the warnings of QEMU's model");
-    let wrong = trace::Allowed::standard().wrong(lane.nic, trace);
+fn is_of_sample(name: &str) -> bool {
+    SAMPLE.iter().any(|topic| name.starts_with(topic))
+}
+
+fn merge(trace: &Mutex<Trace>, own: &Trace) {
+    // Counts are whole, whoever panicked.
+    let mut trace = trace.lock().unwrap_or_else(PoisonError::into_inner);
+    trace.merge(own);
+}
+
+/// Whether a lane is of the usual kind, with the usual kernel: it takes whatever asks for nothing.
+fn is_first_choice(lane: &Lane) -> bool {
+    lane.kind == Kind::Plain && lane.kernel == Which::Stock
+}
+
+/// The name under which a lane's warnings are judged.
+fn clean(lane: Lane) -> String {
+    format!("{}::trace::clean", lane.name)
+}
+
+fn judge(lane: Lane, trace: &Mutex<Trace>) -> Outcome {
+    let started = Instant::now();
+    let trace = trace.lock().unwrap_or_else(PoisonError::into_inner);
+    let wrong = trace::Allowed::standard().wrong(lane.nic, &trace);
     let (verdict, message) = Verdict::of(Ok(wrong));
-    let time = step.elapsed();
-    report.add(
-        Outcome {
-            name,
-            verdict,
-            time,
-            message,
-        },
-        &step,
-    );
+    Outcome {
+        name: clean(lane),
+        verdict,
+        time: started.elapsed(),
+        message,
+    }
 }
 
-fn unbooted(lane: Lane, error: &anyhow::Error) -> Outcome {
-    let verdict = match error.downcast_ref() {
+fn verdict(error: &anyhow::Error) -> Verdict {
+    match error.downcast_ref() {
         Some(Trouble::Splat(_)) => Verdict::Splat,
         _ => Verdict::Broken,
-    };
+    }
+}
+
+fn failure(name: String, verdict: Verdict, error: &anyhow::Error) -> Outcome {
     Outcome {
-        name: format!("{}::boot", lane.name),
+        name,
         verdict,
-        time: std::time::Duration::ZERO,
+        time: Duration::ZERO,
         message: format!("{error:#}"),
     }
 }
 
-/// The lanes' checkpoints, each looked for once.
-struct Checkpoints<'a> {
-    workshop: &'a Workshop,
-    known: BTreeMap<&'static str, Result<Checkpoint, Trouble>>,
-}
-
-impl<'a> Checkpoints<'a> {
-    fn new(workshop: &'a Workshop) -> Self {
-        Self {
-            workshop,
-            known: BTreeMap::new(),
+/// The lane that the filter names, or the first one that boots: all know the same cases.
+fn list(plan: Plan<'_>) -> Result<(Lane, Checkpoint)> {
+    let named = LANES.iter().filter(|lane| plan.names_lane(lane));
+    let plain = LANES.iter().filter(|lane| is_first_choice(lane));
+    let mut first = None;
+    for lane in named.chain(plain) {
+        match Checkpoint::find_or_make(plan.workshop, *lane) {
+            Ok(checkpoint) if checkpoint.cases.is_empty() => bail!("the guest has no cases"),
+            Ok(checkpoint) => return Ok((*lane, checkpoint)),
+            Err(error) => first = first.or(Some(error)),
         }
     }
-
-    fn get(&mut self, lane: Lane) -> Result<Checkpoint> {
-        let known = self.known.entry(lane.name).or_insert_with(|| {
-            Checkpoint::find_or_make(self.workshop, lane).map_err(|error| {
-                let text = format!("{error:#}");
-                error.downcast().unwrap_or(Trouble::Infrastructure(text))
-            })
-        });
-        known.clone().map_err(|trouble| anyhow!(trouble))
-    }
-
-    /// The guest's cases, from the lane that the filter names, or from the first one that boots: all have the same.
-    fn list(&mut self, filter: Option<&str>) -> Result<Vec<(String, Option<String>)>> {
-        let named = |lane: &&Lane| {
-            filter.is_some_and(|filter| filter.starts_with(&format!("{}::", lane.name)))
-        };
-        let plain = LANES.iter();
-        let plain = plain.filter(|lane| lane.kind == Kind::Plain && lane.kernel == Which::Stock);
-        let lanes: Vec<&Lane> = LANES.iter().filter(named).chain(plain).collect();
-        let mut first = None;
-        for lane in lanes {
-            match self.get(*lane) {
-                Ok(checkpoint) if checkpoint.cases.is_empty() => bail!("the guest has no cases"),
-                Ok(checkpoint) => return Ok(checkpoint.cases),
-                Err(error) => first = first.or(Some(error)),
-            }
-        }
-        Err(first.unwrap_or_else(|| anyhow!("there is no lane")))
-    }
+    Err(first.unwrap_or_else(|| anyhow!("there is no lane")))
 }

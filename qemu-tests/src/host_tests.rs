@@ -10,28 +10,67 @@ use anyhow::Result;
 use crate::build::guest::cargo;
 use crate::job;
 use crate::paths::Paths;
+use crate::pins;
+use crate::quick;
 use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
+use crate::schedule::Job;
+use crate::timing;
 use crate::ui::Step;
+use crate::wanted::Plan;
 
-/// Runs `cargo test --workspace`; each result goes to `each` as it comes.
+/// The job's name.
+const NAME: &str = "host tests";
+
+/// Those that match, and then what works in the same folder; one cargo at a time is all that it takes.
+pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+    if !plan.has_host() && !pins::any_after_host_tests(plan) {
+        return Vec::new();
+    }
+    vec![plan.job(NAME, Load::Background, move |desk| {
+        let packages = if plan.asked.quick {
+            quick::PACKAGES
+        } else {
+            &["--workspace"]
+        };
+        for _ in plan.times().filter(|_| plan.has_host()) {
+            let step = Step::new("host", "building and running the workspace's tests");
+            let paths = &plan.workshop.paths;
+            let mut count = 0;
+            let done = run(paths, plan.filter(), packages, &step, |outcome| {
+                count += 1;
+                desk.outcome(outcome);
+            });
+            match done {
+                Ok(()) => step.done(&format!("{count} host tests")),
+                Err(error) => desk.outcome(Outcome {
+                    name: "host::build".into(),
+                    verdict: Verdict::Broken,
+                    time: step.elapsed(),
+                    message: format!("{error:#}"),
+                }),
+            }
+        }
+        pins::after_host_tests(plan, &mut |outcome| desk.outcome(outcome));
+    })]
+}
+
+/// Runs `cargo test`; each result goes to `each`.
 ///
 /// # Errors
 ///
 /// When cargo cannot be started. Tests that fail, or do not compile, are outcomes.
-pub fn run(
+fn run(
     paths: &Paths,
     filter: Option<&str>,
+    packages: &[&str],
     step: &Step,
     mut each: impl FnMut(Outcome),
 ) -> Result<()> {
     let mut command = cargo();
-    command.current_dir(&paths.project).args([
-        "test",
-        "--workspace",
-        "--no-fail-fast",
-        "--color",
-        "never",
-    ]);
+    command.current_dir(&paths.project).arg("test");
+    command.args(packages);
+    command.args(["--no-fail-fast", "--color", "never"]);
     // trybuild colours what it prints, whoever reads it.
     command.env("NO_COLOR", "1");
     if let Some(filter) = filter {
@@ -42,6 +81,7 @@ pub fn run(
     let started = Instant::now();
     let mut reader = Reader::default();
     let mut last = Instant::now();
+    let mut built = None;
     let done = job::run(command, &log, step, |line| {
         let compiling = line.trim_start();
         if compiling.starts_with("Compiling")
@@ -49,6 +89,11 @@ pub fn run(
             || compiling.starts_with("Doc-tests")
         {
             step.message(compiling);
+            if !compiling.starts_with("Compiling") {
+                built.get_or_insert_with(|| started.elapsed());
+                // What is compiled or looked for is no test's time.
+                last = Instant::now();
+            }
         }
         let seen = reader.results.len();
         reader.feed(line);
@@ -58,6 +103,9 @@ pub fn run(
             last = Instant::now();
         }
     })?;
+    if let Some(time) = built {
+        timing::add("build", "the workspace's tests", time);
+    }
     let none_failed = !reader
         .results
         .iter()

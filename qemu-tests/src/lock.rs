@@ -94,7 +94,9 @@ pub fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
         .file_name()
         .context("a stamp needs a name")?
         .to_string_lossy();
-    let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    // Two threads may write the same.
+    let thread = std::thread::current().id();
+    let temporary = path.with_file_name(format!(".{name}.{}.{thread:?}", std::process::id()));
     let write = || -> std::io::Result<()> {
         std::fs::write(&temporary, content.as_ref())?;
         File::open(&temporary)?.sync_all()?;

@@ -6,17 +6,28 @@ mod data_path;
 pub mod straight_line;
 
 use crate::boot::Workshop;
-use crate::report::Report;
-use crate::ui::Step;
+use crate::report::Outcome;
+use crate::schedule::load::Load;
+use crate::schedule::Job;
+use crate::wanted::Plan;
 
-/// Makes the checks whose names match.
-pub fn run(workshop: &Workshop, matches: &dyn Fn(&str) -> bool, report: &mut Report) {
-    if matches(data_path::NAME) {
-        let outcome = data_path::run(workshop);
-        report.add(outcome, &Step::new("module", "its disassembly was read"));
-    }
-    if matches(straight_line::NAME) {
-        let outcome = straight_line::run(workshop);
-        report.add(outcome, &Step::new("module", "its writers were read"));
-    }
+/// Reads a build of the module.
+type Check = fn(&Workshop) -> Outcome;
+
+const CHECKS: &[(&str, Check)] = &[
+    (data_path::NAME, data_path::run),
+    (straight_line::NAME, straight_line::run),
+];
+
+/// The checks whose names match.
+pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+    let wanted = CHECKS.iter().filter(|(name, _)| plan.wants(name));
+    let jobs = wanted.map(|(name, check)| {
+        plan.job(name, Load::Background, move |desk| {
+            for _ in plan.times() {
+                desk.outcome(check(plan.workshop));
+            }
+        })
+    });
+    jobs.collect()
 }

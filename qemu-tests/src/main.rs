@@ -33,20 +33,24 @@ mod oracle;
 mod paths;
 mod peers;
 mod pins;
+mod quick;
 mod report;
 mod results;
 mod root_cargo;
+mod schedule;
 mod setup;
 mod shell;
 mod splat;
 mod storm;
 mod test_run;
+mod timing;
 mod toeplitz;
 mod trace;
 mod trouble;
 mod ui;
 mod upstream;
 mod vm;
+mod wanted;
 mod wire;
 
 use std::process::ExitCode;
@@ -71,7 +75,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The summary of a test run has been printed, and it stays the last line.
-            if !matches!(cli.verb, Verb::Test { .. })
+            if !matches!(cli.verb, Verb::Test(_))
                 || error.downcast_ref::<trouble::Trouble>().is_none()
             {
                 eprintln!("error: {error:#}");
@@ -121,7 +125,7 @@ fn run(cli: &Cli) -> Result<()> {
             let mode = if *soak { Mode::Soak } else { Mode::Test };
             storm::run(&workshop, nic.as_deref(), &wanted, mode, json.as_deref())
         }
-        Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
+        Verb::Test(test) => test_run::run(&workshop, test),
         Verb::Btf(_) => Ok(()),
         Verb::Bench {
             what,

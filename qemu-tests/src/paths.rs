@@ -78,6 +78,11 @@ impl Paths {
         self.project.join("target/kbuild")
     }
 
+    /// Figures that are kept with the project.
+    pub fn results(&self) -> PathBuf {
+        self.project.join("qemu-tests/results")
+    }
+
     /// What a run leaves behind: initramfs, checkpoints, logs.
     pub fn runs(&self) -> PathBuf {
         self.project.join("target/qemu")

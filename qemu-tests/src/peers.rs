@@ -17,8 +17,11 @@ use std::time::Instant;
 use anyhow::Result;
 
 use crate::boot::Workshop;
-use crate::report::{Outcome, Report, Verdict};
+use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
+use crate::schedule::Job;
 use crate::ui::Step;
+use crate::wanted::Plan;
 
 /// A test: what was found to be wrong, in words for a failure card. An error is for machinery that failed.
 type Test = fn(&Workshop, &Step) -> Result<Vec<String>>;
@@ -37,19 +40,30 @@ const TESTS: &[(&str, Test)] = &[
     ("peers::tool_header", tool::header),
 ];
 
-/// Runs the tests that match.
-pub fn run(workshop: &Workshop, matches: &dyn Fn(&str) -> bool, report: &mut Report) {
-    for (name, test) in TESTS.iter().filter(|(name, _)| matches(name)) {
-        let started = Instant::now();
-        let step = Step::new("peers", name);
-        let (verdict, message) = Verdict::of(test(workshop, &step));
-        let outcome = Outcome {
-            name: (*name).to_owned(),
-            verdict,
-            time: started.elapsed(),
-            message,
-        };
-        report.add(outcome, &step);
-        step.clear();
+/// The tests that match, one behind the other: they work in the same folder.
+pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+    let wanted = move || TESTS.iter().filter(move |(name, _)| plan.wants(name));
+    if wanted().next().is_none() {
+        return Vec::new();
+    }
+    vec![plan.job("peers", Load::Background, move |desk| {
+        for (name, test) in wanted() {
+            for _ in plan.times() {
+                desk.outcome(outcome(plan.workshop, name, *test));
+            }
+        }
+    })]
+}
+
+fn outcome(workshop: &Workshop, name: &str, test: Test) -> Outcome {
+    let started = Instant::now();
+    let step = Step::new("peers", name);
+    let (verdict, message) = Verdict::of(test(workshop, &step));
+    step.clear();
+    Outcome {
+        name: name.to_owned(),
+        verdict,
+        time: started.elapsed(),
+        message,
     }
 }

@@ -18,9 +18,12 @@ use anyhow::{ensure, Result};
 use crate::boot::Workshop;
 use crate::build::guest::cargo;
 use crate::job;
-use crate::report::{Outcome, Report, Verdict};
+use crate::report::{Outcome, Verdict};
 use crate::root_cargo::RootCargo;
+use crate::schedule::load::Load;
+use crate::schedule::Job;
 use crate::ui::Step;
+use crate::wanted::Plan;
 
 /// The libraries that Kbuild compiles too.
 const LIBRARIES: [&str; 6] = ["-p", "meta-core", "-p", "meta-derive", "-p", "rnic-driver"];
@@ -34,31 +37,83 @@ const STRICT_DOC: &str = "RUSTDOCFLAGS=-Dwarnings";
 /// A check, and what came of it.
 type Check = fn(&Workshop, &Step) -> Result<(Verdict, String)>;
 
-const CHECKS: &[(&str, Check)] = &[
-    ("pins::kernel_set", kernel_set),
-    ("pins::newest", newest::check),
-    ("pins::clippy", clippy),
-    ("pins::clippy_newest", clippy_newest),
-    ("pins::format", format),
-    ("pins::doc", doc),
-    ("pins::selftests_config", selftests::check),
+/// Each with the target folder that it fills, which takes one cargo at a time.
+const CHECKS: &[(&str, Folder, Check)] = &[
+    ("pins::kernel_set", Folder::Root, kernel_set),
+    ("pins::newest", Folder::Own, newest::check),
+    ("pins::clippy", Folder::Root, clippy),
+    ("pins::clippy_newest", Folder::Host, clippy_newest),
+    ("pins::format", Folder::Root, format),
+    ("pins::doc", Folder::Root, doc),
+    ("pins::selftests_config", Folder::Own, selftests::check),
 ];
 
-/// Runs the checks whose names match.
-pub fn run(workshop: &Workshop, matches: &dyn Fn(&str) -> bool, report: &mut Report) {
-    for (name, check) in CHECKS.iter().filter(|(name, _)| matches(name)) {
-        let step = Step::new("pins", name);
-        let started = Instant::now();
-        let (verdict, message) =
-            check(workshop, &step).unwrap_or_else(|error| (Verdict::Broken, format!("{error:#}")));
-        let outcome = Outcome {
-            name: (*name).to_owned(),
-            verdict,
-            time: started.elapsed(),
-            message,
-        };
-        report.add(outcome, &step);
-        step.clear();
+/// Where a check's cargo works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Folder {
+    /// Where the toolchain root's cargo works.
+    Root,
+    /// Where the workspace's tests are compiled.
+    Host,
+    /// Nobody else's, or none.
+    Own,
+}
+
+/// The checks whose names match: those of the root one behind the other. That of the host's folder is not among them.
+pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+    let mut jobs: Vec<Job<'a>> = checks(plan, Folder::Own)
+        .map(|(name, check)| {
+            plan.job(name, Load::Background, move |desk| {
+                for _ in plan.times() {
+                    desk.outcome(outcome(plan.workshop, name, check));
+                }
+            })
+        })
+        .collect();
+    if checks(plan, Folder::Root).next().is_some() {
+        jobs.push(plan.job("pins of the root", Load::Background, move |desk| {
+            for (name, check) in checks(plan, Folder::Root) {
+                for _ in plan.times() {
+                    desk.outcome(outcome(plan.workshop, name, check));
+                }
+            }
+        }));
+    }
+    jobs
+}
+
+/// Those that are wanted and work in a folder.
+fn checks(plan: Plan<'_>, folder: Folder) -> impl Iterator<Item = (&'static str, Check)> + '_ {
+    let all = CHECKS.iter().filter(move |(_, of, _)| *of == folder);
+    all.filter(move |(name, _, _)| plan.wants(name))
+        .map(|(name, _, check)| (*name, *check))
+}
+
+/// What works where the workspace's tests are compiled, so that neither waits for the other.
+pub fn after_host_tests(plan: Plan<'_>, each: &mut dyn FnMut(Outcome)) {
+    for (name, check) in checks(plan, Folder::Host) {
+        for _ in plan.times() {
+            each(outcome(plan.workshop, name, check));
+        }
+    }
+}
+
+/// Whether there is any of that.
+pub fn any_after_host_tests(plan: Plan<'_>) -> bool {
+    checks(plan, Folder::Host).next().is_some()
+}
+
+fn outcome(workshop: &Workshop, name: &str, check: Check) -> Outcome {
+    let step = Step::new("pins", name);
+    let started = Instant::now();
+    let (verdict, message) =
+        check(workshop, &step).unwrap_or_else(|error| (Verdict::Broken, format!("{error:#}")));
+    step.clear();
+    Outcome {
+        name: name.to_owned(),
+        verdict,
+        time: started.elapsed(),
+        message,
     }
 }
 

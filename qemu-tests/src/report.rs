@@ -2,13 +2,14 @@
 
 //! What is said about results: a line for each case, a card for each failure, a summary, a JSON file.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
-use crate::ui::{clock, Step};
+use crate::ui::{clock, say};
 
 /// Lines of a failure card.
 const LONGEST_CARD: usize = 40;
@@ -80,23 +81,51 @@ pub struct Report {
 
 impl Report {
     /// Adds a result and shows it.
-    pub fn add(&mut self, outcome: Outcome, step: &Step) {
+    pub fn add(&mut self, outcome: Outcome) {
         if !outcome.name.starts_with("host::") || outcome.verdict.word() == "failed" {
             let why = match (&outcome.verdict, outcome.message.lines().next()) {
-                (Verdict::Skipped, Some(first)) => format!("  ({first})"),
+                // What passed and has words passed for a reason that is to be seen.
+                (Verdict::Skipped | Verdict::Passed, Some(first)) => format!("  ({first})"),
                 _ => String::new(),
             };
             let label = outcome.verdict.label();
-            step.println(&format!(
+            say(&format!(
                 "{label:>10}  {}  {}{why}",
                 outcome.name,
                 clock(outcome.time)
             ));
         }
         if outcome.verdict.word() == "failed" {
-            step.println(&card(&outcome));
+            say(&card(&outcome));
         }
         self.outcomes.push(outcome);
+    }
+
+    /// Adds several.
+    pub fn add_all(&mut self, outcomes: Vec<Outcome>) {
+        outcomes.into_iter().for_each(|outcome| self.add(outcome));
+    }
+
+    /// By name, so that two runs can be compared; those of one name stay as they came.
+    pub fn sort(&mut self) {
+        self.outcomes.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    /// A line for each test that was run several times: how often it failed.
+    pub fn repeated(&self, times: u32) -> Vec<String> {
+        if times == 1 {
+            return Vec::new();
+        }
+        let mut counts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
+        for outcome in &self.outcomes {
+            let (runs, failed) = counts.entry(&outcome.name).or_default();
+            *runs += 1;
+            *failed += u32::from(outcome.verdict.word() == "failed");
+        }
+        let lines = counts.into_iter();
+        lines
+            .map(|(name, (runs, failed))| format!("{name}: {failed} of {runs} failed"))
+            .collect()
     }
 
     /// How many ended with this word.
@@ -120,12 +149,8 @@ impl Report {
         )
     }
 
-    /// Writes the file for machines.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub fn write_json(&self, path: &Path) -> Result<()> {
+    /// All of it, for machines.
+    pub fn to_json(&self) -> Value {
         let cases: Vec<Value> = self
             .outcomes
             .iter()
@@ -138,15 +163,12 @@ impl Report {
                 })
             })
             .collect();
-        write_json(
-            path,
-            &json!({
-                "passed": self.count("passed"),
-                "failed": self.count("failed"),
-                "skipped": self.count("skipped"),
-                "cases": cases,
-            }),
-        )
+        json!({
+            "passed": self.count("passed"),
+            "failed": self.count("failed"),
+            "skipped": self.count("skipped"),
+            "cases": cases,
+        })
     }
 }
 
@@ -214,6 +236,13 @@ mod tests {
     }
 
     #[test]
+    fn what_was_repeated_says_how_often_it_failed() {
+        let report = report(&[Verdict::Passed, Verdict::Splat, Verdict::Passed]);
+        assert_eq!(report.repeated(3), ["e1000e::a: 1 of 3 failed"]);
+        assert!(report.repeated(1).is_empty());
+    }
+
+    #[test]
     fn long_messages_keep_both_ends() {
         let long: String = (0..1000).map(|line| format!("line {line}\n")).collect();
         let short = super::shorten(&long);
@@ -227,13 +256,7 @@ mod tests {
 
     #[test]
     fn the_file_has_all_cases() {
-        let path = std::env::temp_dir().join(format!("rnic-report-{}.json", std::process::id()));
-        report(&[Verdict::Passed, Verdict::Splat])
-            .write_json(&path)
-            .unwrap();
-        let value: serde_json::Value =
-            serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        std::fs::remove_file(&path).unwrap();
+        let value = report(&[Verdict::Passed, Verdict::Splat]).to_json();
         assert_eq!(value["passed"], 1);
         assert_eq!(value["failed"], 1);
         assert_eq!(value["cases"][1]["verdict"], "failed");

@@ -2,96 +2,123 @@
 
 //! `cargo qemu test`: the host's tests, every guest case in a machine of its own, the kernel tree's own tests.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use anyhow::{bail, Result};
 
 use crate::boot::Workshop;
 use crate::case;
+use crate::cli::Test;
 use crate::fuzz;
 use crate::guest_tests;
 use crate::host_tests;
-use crate::lane::LANES;
 use crate::machine_code;
 use crate::peers;
 use crate::pins;
-use crate::report::{Outcome, Report, Verdict};
-use crate::ui::Step;
-use crate::upstream;
+use crate::quick;
+use crate::report::{Outcome, Report};
+use crate::schedule::load::Load;
+use crate::schedule::room::Room;
+use crate::schedule::times::Times;
+use crate::schedule::{self, Audience, Job, Standing};
+use crate::timing;
+use crate::ui::{self, Board};
+use crate::wanted::Plan;
 
-/// What the names of the runner's own checks begin with.
-const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::"];
+mod results;
 
-/// What the names of the kernel tree's own tests begin with; the second is for its own drivers.
-const UPSTREAM: &[&str] = &["upstream::", "control::"];
-
-/// Runs everything whose name contains the filter.
+/// Runs everything that is asked for.
 ///
 /// # Errors
 ///
 /// When a test failed, the kernel complained, the machinery failed, or nothing matches the filter.
-pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Result<()> {
-    let mut report = Report::default();
-    let matches = |name: &str| filter.is_none_or(|filter| name.contains(filter));
-    // A filter that names a lane is not for the host.
-    let guest_only = filter.is_some_and(|filter| {
-        LANES
-            .iter()
-            .any(|lane| filter.starts_with(&format!("{}::", lane.name)))
-    });
-    // One that names the runner's own checks is for nobody else.
-    let names = |what: &[&str]| {
-        filter.is_some_and(|filter| what.iter().any(|start| filter.starts_with(start)))
+pub fn run(workshop: &Workshop, asked: &Test) -> Result<()> {
+    let started = Instant::now();
+    let mut times = Times::read(&workshop.paths);
+    let plan = Plan {
+        workshop,
+        asked,
+        recorded: &times,
     };
-    let (own_only, upstream_only) = (names(OWN), names(UPSTREAM));
-    let host_only = names(&["host::"]);
-    if !guest_only && !own_only && !upstream_only {
-        run_host(workshop, filter, &mut report)?;
+    let room = match asked.alone {
+        true => Room::of_one(),
+        false => Room::of_this_machine(),
+    };
+    let mut watcher = Watcher {
+        board: Board::new("test"),
+        report: Report::default(),
+        times: BTreeMap::new(),
+    };
+    schedule::run(room, jobs(plan), &mut watcher);
+    let Watcher {
+        board,
+        mut report,
+        times: new,
+    } = watcher;
+    drop(board);
+    if asked.quick && asked.filter.is_none() {
+        report.add_all(quick::missing(&report.outcomes));
     }
-    machine_code::run(workshop, &matches, &mut report);
-    pins::run(workshop, &matches, &mut report);
-    peers::run(workshop, &matches, &mut report);
-    fuzz::run(workshop, &matches, &mut report);
-    if !own_only && !host_only && !upstream_only {
-        if let Err(error) = guest_tests::run(workshop, filter, &matches, &mut report) {
-            let step = Step::new("guest", "no cases");
-            let verdict = match error.downcast_ref() {
-                Some(crate::trouble::Trouble::Splat(_)) => Verdict::Splat,
-                _ => Verdict::Broken,
-            };
-            let message = format!("{error:#}");
-            report.add(
-                Outcome {
-                    name: "guest::boot".into(),
-                    verdict,
-                    time: step.elapsed(),
-                    message,
-                },
-                &step,
-            );
-        }
+    if let Err(error) = times.keep(new) {
+        ui::note("times", &format!("{error:#}"));
     }
-    if !own_only && !host_only && !guest_only {
-        upstream::run(workshop, filter, &matches, &mut report);
+    report.sort();
+    let run = results::Run {
+        kernel: &workshop.ground.kernel.name,
+        slots: room.slots,
+        time: started.elapsed(),
+        ledger: timing::take(),
+    };
+    if let Some(path) = &asked.json {
+        results::write_json(path, &report, &run)?;
     }
-    if let Some(path) = json {
-        report.write_json(path)?;
+    if asked.record {
+        results::record(&workshop.paths.results(), &report, &run)?;
     }
     if report.outcomes.is_empty() {
-        bail!("no test matches `{}`", filter.unwrap_or_default());
+        bail!(
+            "no test matches `{}`",
+            asked.filter.as_deref().unwrap_or_default()
+        );
+    }
+    for line in report.repeated(asked.repeat) {
+        println!("{line}");
     }
     let summary = report.summary();
     println!("{summary}");
     case::trouble(&report.outcomes, &summary).map_or(Ok(()), |trouble| Err(trouble.into()))
 }
 
-fn run_host(workshop: &Workshop, filter: Option<&str>, report: &mut Report) -> Result<()> {
-    let step = Step::new("host", "building and running the workspace's tests");
-    let mut count = 0;
-    host_tests::run(&workshop.paths, filter, &step, |outcome| {
-        count += 1;
-        report.add(outcome, &step);
-    })?;
-    step.done(&format!("{count} host tests"));
-    Ok(())
+/// What is known at the start; the rest is added when it is.
+fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
+    let mut jobs = guest_tests::jobs(plan);
+    jobs.extend(host_tests::jobs(plan));
+    jobs.extend(machine_code::jobs(plan));
+    jobs.extend(pins::jobs(plan));
+    jobs.extend(peers::jobs(plan));
+    jobs.extend(fuzz::jobs(plan));
+    jobs
+}
+
+/// Shows what runs, and keeps results and times.
+struct Watcher {
+    board: Board,
+    report: Report,
+    times: BTreeMap<String, Duration>,
+}
+
+impl Audience for Watcher {
+    fn outcome(&mut self, outcome: Outcome) {
+        self.report.add(outcome);
+    }
+
+    fn stands(&mut self, standing: &Standing) {
+        self.board
+            .show(&standing.running, standing.ended, standing.known);
+    }
+
+    fn ended(&mut self, name: &str, _: Load, took: Duration) {
+        self.times.insert(name.to_owned(), took);
+    }
 }

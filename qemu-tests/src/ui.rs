@@ -4,11 +4,15 @@
 //!
 //! Never silent for long: a step that is not on a terminal prints a line at least every 30 seconds.
 
+mod board;
+
 use std::cell::{Cell, RefCell};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+pub use board::Board;
 
 const PLAIN_EVERY: Duration = Duration::from_secs(20);
 
@@ -17,12 +21,13 @@ pub fn interactive() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// One line of progress with a name, a position and the time it has taken.
+/// One line of progress with a name, a position and the time it has taken. While a [`Board`] is shown it draws nothing.
 #[derive(Debug)]
 pub struct Step {
     name: String,
     started: Instant,
     bar: Option<ProgressBar>,
+    quiet: bool,
     plain: RefCell<String>,
     printed: Cell<Instant>,
     position: Cell<u64>,
@@ -32,7 +37,8 @@ pub struct Step {
 impl Step {
     /// Starts a step; `name` is a short noun, `message` says what is being done.
     pub fn new(name: &str, message: &str) -> Self {
-        let bar = interactive().then(|| {
+        let quiet = board::is_up();
+        let bar = (interactive() && !quiet).then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_style(style(false));
             bar.set_prefix(name.to_owned());
@@ -45,6 +51,7 @@ impl Step {
             name: name.to_owned(),
             started: now,
             bar,
+            quiet,
             plain: RefCell::new(message.to_owned()),
             printed: Cell::new(now),
             position: Cell::new(0),
@@ -116,7 +123,7 @@ impl Step {
     pub fn println(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| eprintln!("{line}")),
-            None => eprintln!("{line}"),
+            None => say(line),
         }
     }
 
@@ -143,11 +150,8 @@ impl Step {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
-        eprintln!(
-            "{:>10}  {message}  {}",
-            self.name,
-            clock(self.started.elapsed())
-        );
+        let time = clock(self.started.elapsed());
+        say(&format!("{:>10}  {message}  {time}", self.name));
     }
 
     /// Ends the step without a trace.
@@ -158,7 +162,7 @@ impl Step {
     }
 
     fn plain_line(&self, message: &str) {
-        if self.bar.is_none() {
+        if self.bar.is_none() && !self.quiet {
             eprintln!("{:>10}  {message}", self.name);
             self.printed.set(Instant::now());
         }
@@ -175,7 +179,12 @@ impl Drop for Step {
 
 /// Says one thing that took no time worth showing.
 pub fn note(name: &str, message: &str) {
-    eprintln!("{name:>10}  {message}");
+    say(&format!("{name:>10}  {message}"));
+}
+
+/// Prints a line on standard error, above whatever is drawn.
+pub fn say(line: &str) {
+    board::say(line);
 }
 
 /// A duration for people: `0.2s`, `12s`, `3m05s`.

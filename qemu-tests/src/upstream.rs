@@ -9,6 +9,8 @@
 mod judge;
 mod table;
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -16,11 +18,13 @@ use serde_json::json;
 
 use crate::boot::{self, Workshop};
 use crate::case;
-use crate::lane::{Kind, Lane, LANES};
-use crate::report::{Outcome, Report, Verdict};
+use crate::lane::{Kind, Lane};
+use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
+use crate::schedule::Job;
 use crate::setup::Which;
-use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
+use crate::wanted::Plan;
 use judge::{Judge, Run};
 use table::{File, Subject, Table};
 
@@ -32,88 +36,106 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Lines of its output that are shown when it came to a bad end.
 const LINES: usize = 12;
 
-/// Runs the cases that match.
-pub fn run(
-    workshop: &Workshop,
-    filter: Option<&str>,
-    matches: &dyn Fn(&str) -> bool,
-    report: &mut Report,
-) {
-    let with_controls = filter.is_some_and(|filter| filter.starts_with("control::"));
-    for lane in LANES.iter().filter(|lane| lane.kernel == Which::Stock) {
-        let prefix = match lane.kind {
-            Kind::Pair => "upstream",
-            Kind::Control if with_controls => "control",
-            _ => continue,
-        };
-        for file in &Table::standard().file {
-            let prefix = format!("{prefix}::{}::{}", lane.nic, file.name);
-            let is_wanted = |case: &&str| matches(&format!("{prefix}::{case}"));
-            let cases = file.cases.iter().map(String::as_str);
-            let wanted: Vec<&str> = cases.filter(is_wanted).collect();
-            if !wanted.is_empty() {
-                let step = Step::new(lane.name, &file.name);
-                run_file(workshop, *lane, file, &prefix, &wanted, &step, report);
-                step.clear();
-            }
-        }
-    }
+/// A program, and those of its cases on a lane that are wanted.
+#[derive(Clone, Debug)]
+pub struct Program {
+    lane: Lane,
+    file: &'static File,
+    /// What the names of its cases begin with.
+    prefix: String,
+    wanted: Vec<&'static str>,
 }
 
-fn run_file(
-    workshop: &Workshop,
-    lane: Lane,
-    file: &File,
-    prefix: &str,
-    wanted: &[&str],
-    step: &Step,
-    report: &mut Report,
-) {
-    let runs = workshop.paths.runs();
-    let folder = runs.join(lane.name).join(format!("upstream.{}", file.name));
-    let judge = Judge {
-        table: Table::standard(),
-        subject: Subject {
-            nic: lane.nic,
-            driver: lane.driver(),
-        },
-        file: &file.name,
-        wanted,
+/// The programs of a lane that have cases that are wanted.
+pub fn programs(plan: Plan<'_>, lane: Lane) -> Vec<Program> {
+    let with_controls = plan
+        .filter()
+        .is_some_and(|text| text.starts_with("control::"));
+    let prefix = match lane.kind {
+        _ if lane.kernel != Which::Stock => return Vec::new(),
+        Kind::Pair => "upstream",
+        Kind::Control if with_controls => "control",
+        _ => return Vec::new(),
     };
-    let started = Instant::now();
-    let outcomes = match run_machine(workshop, lane, file, wanted, &folder) {
-        Ok(run) => judge.outcomes(run),
-        Err(error) => vec![Outcome {
-            name: "end".to_owned(),
-            verdict: Verdict::Broken,
-            time: started.elapsed(),
-            message: format!("{error:#}"),
-        }],
-    };
-    for mut outcome in outcomes {
-        outcome.name = format!("{prefix}::{}", outcome.name);
-        if outcome.verdict.word() == "failed" {
-            outcome.message = format!("{}\n  logs: {}/", outcome.message, folder.display());
+    let programs = Table::standard().file.iter().map(|file| {
+        let prefix = format!("{prefix}::{}::{}", lane.nic, file.name);
+        let is_wanted = |case: &&str| plan.wants(&format!("{prefix}::{case}"));
+        let cases = file.cases.iter().map(String::as_str);
+        Program {
+            lane,
+            file,
+            wanted: cases.filter(is_wanted).collect(),
+            prefix,
         }
-        report.add(outcome, step);
+    });
+    programs
+        .filter(|program| !program.wanted.is_empty())
+        .collect()
+}
+
+impl Program {
+    /// It, as a job.
+    pub fn job<'a>(self, plan: Plan<'a>, checkpoint: &Arc<Checkpoint>) -> Job<'a> {
+        let load = Load::of_case(&self.lane, "upstream");
+        let checkpoint = Arc::clone(checkpoint);
+        let lane = self.lane;
+        plan.machine(&lane, &self.prefix.clone(), load, move |desk| {
+            for _ in plan.times() {
+                let outcomes = self.run(plan.workshop, &checkpoint);
+                outcomes
+                    .into_iter()
+                    .for_each(|outcome| desk.outcome(outcome));
+            }
+        })
+    }
+
+    fn run(&self, workshop: &Workshop, checkpoint: &Checkpoint) -> Vec<Outcome> {
+        let runs = workshop.paths.runs();
+        let folder = runs
+            .join(self.lane.name)
+            .join(format!("upstream.{}", self.file.name));
+        let judge = Judge {
+            table: Table::standard(),
+            subject: Subject {
+                nic: self.lane.nic,
+                driver: self.lane.driver(),
+            },
+            file: &self.file.name,
+            wanted: &self.wanted,
+        };
+        let started = Instant::now();
+        let mut outcomes = match run_machine(workshop, checkpoint, self, &folder) {
+            Ok(run) => judge.outcomes(run),
+            Err(error) => vec![Outcome {
+                name: "end".to_owned(),
+                verdict: Verdict::Broken,
+                time: started.elapsed(),
+                message: format!("{error:#}"),
+            }],
+        };
+        for outcome in &mut outcomes {
+            outcome.name = format!("{}::{}", self.prefix, outcome.name);
+            if outcome.verdict.word() == "failed" {
+                outcome.message = format!("{}\n  logs: {}/", outcome.message, folder.display());
+            }
+        }
+        outcomes
     }
 }
 
 /// Runs a program, or some of its cases.
 fn run_machine(
     workshop: &Workshop,
-    lane: Lane,
-    file: &File,
-    wanted: &[&str],
-    folder: &std::path::Path,
+    checkpoint: &Checkpoint,
+    program: &Program,
+    folder: &Path,
 ) -> Result<Run> {
-    let checkpoint = Checkpoint::find_or_make(workshop, lane)?;
+    let Program { file, wanted, .. } = program;
     let mut vm = checkpoint.restore(workshop)?;
     vm.patience(PATIENCE);
-    let cases = if wanted.len() == file.cases.len() {
-        &[]
-    } else {
-        wanted
+    let cases = match wanted.len() == file.cases.len() {
+        true => &[],
+        false => wanted.as_slice(),
     };
     let started = Instant::now();
     vm.say(&format!(

@@ -32,6 +32,7 @@ use rustix::net::{socketpair, AddressFamily, SocketFlags, SocketType};
 use crate::build::Image;
 use crate::paths::Paths;
 use crate::setup::Ground;
+use crate::timing;
 use crate::trace::{self, Trace};
 use crate::wire::Wire;
 use argv::{Machine, Mode};
@@ -319,6 +320,9 @@ impl Vm {
 impl Drop for Vm {
     fn drop(&mut self) {
         // The way into the root is a chain of execs, so the child is QEMU itself.
+        if let Some(used) = timing::of_process(self.child.id()) {
+            timing::machine(used);
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -5,6 +5,7 @@
 //! Guest and host agree on the story's shape in two places; this is where they meet. What must never happen is a demo that
 //! passes and shows too little.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -16,10 +17,12 @@ use super::{ask, lines};
 use crate::boot::{self, Workshop};
 use crate::follow::{follow, Audience};
 use crate::lane::Lane;
-use crate::report::{Outcome, Report, Verdict};
+use crate::report::{Outcome, Verdict};
+use crate::schedule::load::Load;
+use crate::schedule::Job;
 use crate::trouble::Trouble;
-use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
+use crate::wanted::Plan;
 
 /// The test's name.
 pub const NAME: &str = "demo::rehearsal";
@@ -27,9 +30,18 @@ pub const NAME: &str = "demo::rehearsal";
 /// Every kind of change once.
 const CHANGES: u32 = 16;
 
-/// Runs it.
-pub fn run(workshop: &Workshop, checkpoint: &Checkpoint, report: &mut Report) {
-    let step = Step::new("demo", "a short one");
+/// It, as a job on the first lane.
+pub fn job<'a>(plan: Plan<'a>, checkpoint: &Arc<Checkpoint>) -> Job<'a> {
+    let load = Load::Light;
+    let checkpoint = checkpoint.in_a_crowd(load.crowd());
+    plan.machine(&Lane::first(), NAME, load, move |desk| {
+        for _ in plan.times() {
+            desk.outcome(outcome(plan.workshop, &checkpoint));
+        }
+    })
+}
+
+fn outcome(workshop: &Workshop, checkpoint: &Checkpoint) -> Outcome {
     let started = Instant::now();
     let checked = rehearse(workshop, checkpoint);
     let is_splat =
@@ -38,13 +50,12 @@ pub fn run(workshop: &Workshop, checkpoint: &Checkpoint, report: &mut Report) {
         (_, message) if is_splat => (Verdict::Splat, message),
         judged => judged,
     };
-    let outcome = Outcome {
+    Outcome {
         name: NAME.to_owned(),
         verdict,
         time: started.elapsed(),
         message,
-    };
-    report.add(outcome, &step);
+    }
 }
 
 /// What is wrong.

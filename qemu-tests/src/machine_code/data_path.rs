@@ -15,8 +15,7 @@ use std::time::Instant;
 use anyhow::{bail, ensure, Result};
 
 use crate::boot::Workshop;
-use crate::build::module::{Module, Variant};
-use crate::lock::Lock;
+use crate::build::module::Variant;
 use crate::report::{Outcome, Verdict};
 use graph::Graph;
 
@@ -51,13 +50,7 @@ pub fn run(workshop: &Workshop) -> Outcome {
 
 /// The ways to a panic.
 fn check(workshop: &Workshop) -> Result<Vec<String>> {
-    let module = {
-        let _lock = Lock::take(
-            &workshop.paths.runs().join("build.lock"),
-            "this tree's build",
-        )?;
-        Module::build(&workshop.paths, &workshop.ground, Variant::Plain)?
-    };
+    let module = workshop.module(Variant::Plain)?;
     let graph = Graph::parse(&disassemble(workshop, &module.file)?);
     let mut entries = Vec::new();
     for parts in ENTRIES {

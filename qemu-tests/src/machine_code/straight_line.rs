@@ -20,7 +20,6 @@ use rnic_driver::layouts::RxMeta;
 
 use crate::boot::Workshop;
 use crate::build::module::{Module, Variant};
-use crate::lock::Lock;
 use crate::report::{Outcome, Verdict};
 use listing::Function;
 
@@ -63,11 +62,7 @@ pub fn functions(workshop: &Workshop) -> Result<Vec<Function>> {
 }
 
 fn build(workshop: &Workshop) -> Result<Module> {
-    let _lock = Lock::take(
-        &workshop.paths.runs().join("build.lock"),
-        "this tree's build",
-    )?;
-    Module::build(&workshop.paths, &workshop.ground, Variant::Probes)
+    workshop.module(Variant::Probes)
 }
 
 /// What is not straight.

@@ -14,8 +14,8 @@ use anyhow::{bail, ensure, Context, Result};
 use meta_core::btf::{Kind, Reader};
 
 use crate::boot::Workshop;
-use crate::build::module::{Module, Variant};
-use crate::build::modules;
+use crate::build;
+use crate::build::module::Variant;
 use crate::job;
 use crate::lock::Lock;
 use crate::ui::Step;
@@ -52,7 +52,7 @@ fn check(workshop: &Workshop, step: &Step) -> Result<Option<String>> {
     }
     control(&bytes, &vmlinux, &dump)?;
 
-    let folder = modules::build(&workshop.paths, &workshop.ground)?.dir;
+    let folder = build::modules_of_kernel(&workshop.paths, &workshop.ground)?.dir;
     let modules = section::modules(&folder)?;
     ensure!(!modules.is_empty(), "no modules in {}", folder.display());
     step.total(modules.len() as u64 + 1);
@@ -74,7 +74,7 @@ fn ours(workshop: &Workshop) -> Result<PathBuf> {
         &workshop.paths.runs().join("build.lock"),
         "this tree's build",
     )?;
-    let module = Module::build(&workshop.paths, &workshop.ground, Variant::Plain)?;
+    let module = build::module(&workshop.paths, &workshop.ground, Variant::Plain)?;
     Ok(module.file)
 }
 

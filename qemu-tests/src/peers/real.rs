@@ -13,7 +13,7 @@ use super::twins::compile::Bench;
 use super::twins::dump::Dump;
 use super::twins::{canonical, Judge, JUDGES, PRELUDE};
 use crate::boot::Workshop;
-use crate::build::modules;
+use crate::build;
 use crate::job;
 use crate::ui::{self, Step};
 
@@ -234,7 +234,7 @@ fn built_module(workshop: &Workshop, driver: &Driver) -> Result<Option<Dump>> {
     let ground = &workshop.ground;
     let name = driver.name;
     let base = ground.kernel.vmlinux();
-    let Ok(module) = modules::build(&workshop.paths, ground)?.named(name) else {
+    let Ok(module) = build::modules_of_kernel(&workshop.paths, ground)?.named(name) else {
         return Ok(None);
     };
     // A module's types are made from those of the kernel: integers, their names, arrays.

@@ -17,9 +17,8 @@ use rnic_driver::layouts::RxMeta;
 
 use super::agreement::section;
 use crate::boot::Workshop;
-use crate::build::guest;
-use crate::build::module::{Module, Variant};
-use crate::build::modules;
+use crate::build;
+use crate::build::module::Variant;
 use crate::job;
 use crate::lock::Lock;
 use crate::ui::Step;
@@ -51,11 +50,11 @@ impl<'a> Subjects<'a> {
             &workshop.paths.runs().join("build.lock"),
             "this tree's build",
         )?;
-        let module = Module::build(&workshop.paths, &workshop.ground, Variant::Plain)?;
-        let tool = guest::build(&workshop.paths)?.tool;
+        let module = build::module(&workshop.paths, &workshop.ground, Variant::Plain)?;
+        let tool = build::programs(&workshop.paths)?.tool;
         let dir = workshop.paths.runs().join("tool");
         std::fs::create_dir_all(&dir)?;
-        let modules = modules::build(&workshop.paths, &workshop.ground)?;
+        let modules = build::modules_of_kernel(&workshop.paths, &workshop.ground)?;
         let vmlinux = dir.join("vmlinux.btf");
         std::fs::write(
             &vmlinux,

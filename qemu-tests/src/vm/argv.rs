@@ -157,7 +157,8 @@ impl Machine {
         self.mode != Mode::Shell && self.peer().is_some()
     }
 
-    fn megabytes(&self) -> u32 {
+    /// The memory of the machine.
+    pub fn megabytes(&self) -> u32 {
         // The kernel that watches keeps a shadow of all memory.
         if self.lane.peer().is_some() || self.lane.kernel == Which::Debug {
             1024

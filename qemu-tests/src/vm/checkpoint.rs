@@ -20,6 +20,7 @@ use crate::hash::Key;
 use crate::lane::Lane;
 use crate::lock::{forget_old, write_whole, Lock};
 use crate::setup::root;
+use crate::timing;
 use crate::trace::Trace;
 
 /// A saved machine.
@@ -77,11 +78,12 @@ impl Checkpoint {
         }
         std::fs::create_dir_all(&dir)?;
         forget_old(&dir);
-        let mut vm = workshop.boot(lane, &image)?;
+        let mut vm = timing::part("boot", lane.name, || workshop.boot(lane, &image))?;
         let boot = vm.started.elapsed();
         let cases = list(&mut vm)?;
         if let Some(state) = &state {
-            vm.qmp()?.save(state).context("cannot save the machine")?;
+            timing::part("checkpoint", lane.name, || vm.qmp()?.save(state))
+                .context("cannot save the machine")?;
         }
         let new = Record {
             cases,
@@ -94,6 +96,14 @@ impl Checkpoint {
         };
         write_whole(&record, serde_json::to_string(&new)?)?;
         Ok(new.checkpoint(state, machine, image))
+    }
+
+    /// The same, for a machine that others run beside: it may be that much slower than it was when it booted.
+    pub fn in_a_crowd(&self, times: u32) -> Self {
+        Self {
+            patience: self.patience * times,
+            ..self.clone()
+        }
     }
 
     /// A machine that goes on from here.
