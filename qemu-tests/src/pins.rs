@@ -7,7 +7,6 @@
 //! so they are read from what cargo resolved.
 
 mod newest;
-mod selftests;
 mod versions;
 
 use std::process::Command;
@@ -45,7 +44,6 @@ const CHECKS: &[(&str, Folder, Check)] = &[
     ("pins::clippy_newest", Folder::Host, clippy_newest),
     ("pins::format", Folder::Root, format),
     ("pins::doc", Folder::Root, doc),
-    ("pins::selftests_config", Folder::Own, selftests::check),
 ];
 
 /// Where a check's cargo works.
