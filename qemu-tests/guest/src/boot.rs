@@ -139,6 +139,8 @@ pub(crate) fn network(options: &Options) -> Result<()> {
             ctl::log(&format!("{error:#}"));
         }
     }
+    // Frames leave in the order in which they are sent: a kernel may be configured to queue each flow for itself.
+    tools::write("/proc/sys/net/core/default_qdisc", "pfifo_fast")?;
     match &options.peer {
         Some(peer) => pair::remote(peer)?,
         None => without_ipv6()?,
