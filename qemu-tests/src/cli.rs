@@ -132,6 +132,12 @@ pub enum Verb {
         records: String,
     },
 
+    /// Build Debian packages: the driver for DKMS, the tool, the header for BPF programs.
+    ///
+    /// In a Debian root with Debian's packaging tools, which is made on the first run (1 GB). The last lines of its output
+    /// say where they are; `packaging/README.md` says how they are installed and used.
+    Deb,
+
     /// Show BTF and the layouts in it, compare them, write the C header: the same as the program `xdp-meta`.
     #[command(subcommand)]
     Btf(meta_tool::cli::Verb),

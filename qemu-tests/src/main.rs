@@ -16,6 +16,7 @@ mod boot;
 mod build;
 mod case;
 mod cli;
+mod deb;
 mod demo;
 mod follow;
 mod frames;
@@ -81,6 +82,10 @@ fn main() -> ExitCode {
 
 fn run(cli: &Cli) -> Result<()> {
     let paths = Paths::find()?;
+    // It needs a root of its own, and no kernel.
+    if let Verb::Deb = &cli.verb {
+        return deb::run(&paths);
+    }
     let ground = setup::ground(&paths, cli.common.kernel.as_deref(), cli.common.force)?;
     let workshop = Workshop { paths, ground };
     match &cli.verb {
@@ -109,7 +114,7 @@ fn run(cli: &Cli) -> Result<()> {
             storm::run(&workshop, nic.as_deref(), &wanted, mode, json.as_deref())
         }
         Verb::Test { filter, json } => test_run::run(&workshop, filter.as_deref(), json.as_deref()),
-        Verb::Btf(_) => Ok(()),
+        Verb::Btf(_) | Verb::Deb => Ok(()),
         Verb::Bench {
             what,
             json,

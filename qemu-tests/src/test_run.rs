@@ -8,6 +8,7 @@ use anyhow::{bail, Result};
 
 use crate::boot::Workshop;
 use crate::case;
+use crate::deb;
 use crate::fuzz;
 use crate::guest_tests;
 use crate::host_tests;
@@ -20,7 +21,7 @@ use crate::ui::Step;
 use crate::upstream;
 
 /// What the names of the runner's own checks begin with.
-const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::"];
+const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::", "deb::"];
 
 /// What the names of the kernel tree's own tests begin with; the second is for its own drivers.
 const UPSTREAM: &[&str] = &["upstream::", "control::"];
@@ -52,6 +53,7 @@ pub fn run(workshop: &Workshop, filter: Option<&str>, json: Option<&Path>) -> Re
     pins::run(workshop, &matches, &mut report);
     peers::run(workshop, &matches, &mut report);
     fuzz::run(workshop, &matches, &mut report);
+    deb::test(workshop, &matches, &mut report);
     if !own_only && !host_only && !upstream_only {
         if let Err(error) = guest_tests::run(workshop, filter, &matches, &mut report) {
             let step = Step::new("guest", "no cases");

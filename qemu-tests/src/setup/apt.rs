@@ -115,6 +115,17 @@ impl Apt {
         Ok(parse_madison(&job::output(command)?, package))
     }
 
+    /// Names of packages that begin with `prefix`.
+    ///
+    /// # Errors
+    ///
+    /// When the lists cannot be read.
+    pub fn names(&self, prefix: &str) -> Result<Vec<String>> {
+        let mut command = self.command("apt-cache");
+        command.args(["pkgnames", prefix]);
+        Ok(job::output(command)?.lines().map(str::to_owned).collect())
+    }
+
     /// Downloads packages with all they depend on; gives the files.
     ///
     /// # Errors
