@@ -20,7 +20,7 @@ int readers(struct xdp_md *ctx)
 	struct config *c;
 	struct result *r;
 
-	c = bpf_map_lookup_elem(&config, &zero);
+	c = bpf_map_lookup_elem(&score_config, &zero);
 	r = bpf_map_lookup_elem(&result, &queue);
 	now = bpf_map_lookup_elem(&scratch, &zero);
 	if (!c || !r || !now)

@@ -66,7 +66,7 @@ struct {
 	__type(value, struct scratch);
 } scratch SEC(".maps");
 
-ARRAY(config, 1, struct config);
+ARRAY(score_config, 1, struct config);
 ARRAY(result, QUEUES, struct result);
 ARRAY(epochs, QUEUES * EPOCHS, struct epoch);
 ARRAY(seen, SEEN_WORDS, __u64);

@@ -110,7 +110,7 @@ int storm(struct xdp_md *ctx)
 	struct work *w;
 	struct told *t;
 
-	c = bpf_map_lookup_elem(&config, &zero);
+	c = bpf_map_lookup_elem(&score_config, &zero);
 	r = bpf_map_lookup_elem(&result, &queue);
 	now = bpf_map_lookup_elem(&scratch, &zero);
 	w = bpf_map_lookup_elem(&work, &zero);

@@ -2,6 +2,8 @@
 
 //! Bringing a machine up to the point where its guest says `ready`.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
@@ -10,7 +12,7 @@ use crate::build::{self, Image};
 use crate::lane::Lane;
 use crate::lock::Lock;
 use crate::paths::Paths;
-use crate::setup::Ground;
+use crate::setup::{self, Ground, Which};
 use crate::trouble::Trouble;
 use crate::ui::Step;
 use crate::vm::argv::{Machine, Mode};
@@ -22,19 +24,49 @@ use crate::vm::{Event, Start, Vm};
 pub struct Workshop {
     /// Folders.
     pub paths: Paths,
-    /// Tools and kernel.
+    /// Tools, and the kernel that everything runs on which asks for no other.
     pub ground: Ground,
+    /// The others, once they have been asked for.
+    others: Mutex<BTreeMap<Which, Ground>>,
 }
 
 impl Workshop {
+    /// A workshop on this ground.
+    pub fn new(paths: Paths, ground: Ground) -> Self {
+        Self {
+            paths,
+            ground,
+            others: Mutex::default(),
+        }
+    }
+
+    /// Tools and kernel of a lane; made when it is first asked for.
+    ///
+    /// # Errors
+    ///
+    /// Those of the set-up.
+    pub fn ground_of(&self, lane: Lane) -> Result<Ground> {
+        if lane.kernel == Which::Stock {
+            return Ok(self.ground.clone());
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ground) = others.get(&lane.kernel) {
+            return Ok(ground.clone());
+        }
+        let ground = setup::ground(&self.paths, lane.kernel)?;
+        others.insert(lane.kernel, ground.clone());
+        Ok(ground)
+    }
+
     /// Builds what a lane boots.
     ///
     /// # Errors
     ///
     /// When a build fails.
     pub fn image(&self, lane: Lane) -> Result<Image> {
+        let ground = self.ground_of(lane)?;
         let _lock = Lock::take(&self.paths.runs().join("build.lock"), "this tree's build")?;
-        build::image(&self.paths, &self.ground, lane)
+        build::image(&self.paths, &ground, lane)
     }
 
     /// Boots a lane for cases and waits for its guest.
@@ -54,12 +86,13 @@ impl Workshop {
     pub fn boot_as(&self, lane: Lane, image: &Image, mode: Mode) -> Result<Vm> {
         let step = Step::new(lane.name, "starting the machine");
         let machine = Machine { lane, mode };
-        let mut vm = Vm::start(&self.paths, &self.ground, image, &machine, Start::Boot)?;
+        let ground = self.ground_of(lane)?;
+        let mut vm = Vm::start(&self.paths, &ground, image, &machine, Start::Boot)?;
         let result = wait_ready(&mut vm, &step);
         vm.console
             .write(&self.paths.runs().join(lane.name).join("boot.log"));
         result?;
-        step.done(&format!("{} up, {}", lane.nic, self.ground.kernel.name));
+        step.done(&format!("{} up, {}", lane.nic, ground.kernel.name));
         Ok(vm)
     }
 }

@@ -11,6 +11,7 @@ pub mod elf;
 pub mod guest;
 pub mod initramfs;
 pub mod module;
+pub mod modules;
 pub mod selftests;
 
 use std::path::PathBuf;
@@ -70,8 +71,11 @@ fn assemble(
     let programs = guest::build(paths)?;
     let mut bytes = initramfs::pack(ground, &programs, modules, &bpf)?;
     let mut key = Key::default().with(&bytes);
+    // The kernel unpacks one archive behind the other.
+    let own = modules::build(paths, ground)?;
+    key = key.with(&own.key);
+    bytes.extend(archive::read(&own.file)?);
     if has_selftests {
-        // The kernel unpacks one archive behind the other.
         let selftests = selftests::build(paths, ground)?;
         key = key.with(&selftests.key);
         bytes.extend(archive::read(&selftests.file)?);

@@ -14,6 +14,7 @@ use crate::case;
 use crate::demo::rehearsal;
 use crate::lane::{Kind, Lane, LANES};
 use crate::report::{Outcome, Report, Verdict};
+use crate::setup::Which;
 use crate::trace::{self, Trace};
 use crate::trouble::Trouble;
 use crate::ui::Step;
@@ -38,12 +39,12 @@ pub fn run(
     for lane in LANES {
         let all = cases
             .iter()
-            .filter(|(_, wanted)| lane.takes(wanted.as_deref()));
+            .filter(|(name, wanted)| lane.takes(name, wanted.as_deref()));
         let all: Vec<&str> = all.map(|(name, _)| name.as_str()).collect();
         let is_wanted = |name: &&str| matches(&format!("{}::{name}", lane.name));
         let names: Vec<&str> = all.iter().copied().filter(is_wanted).collect();
         let clean = format!("{}::trace::clean", lane.name);
-        let judged = lane.kind == Kind::Plain && matches(&clean);
+        let judged = lane.kind == Kind::Plain && lane.kernel == Which::Stock && matches(&clean);
         if names.is_empty() && !judged {
             continue;
         }
@@ -163,7 +164,8 @@ impl<'a> Checkpoints<'a> {
         let named = |lane: &&Lane| {
             filter.is_some_and(|filter| filter.starts_with(&format!("{}::", lane.name)))
         };
-        let plain = LANES.iter().filter(|lane| lane.kind == Kind::Plain);
+        let plain = LANES.iter();
+        let plain = plain.filter(|lane| lane.kind == Kind::Plain && lane.kernel == Which::Stock);
         let lanes: Vec<&Lane> = LANES.iter().filter(named).chain(plain).collect();
         let mut first = None;
         for lane in lanes {

@@ -5,6 +5,7 @@
 use anyhow::{Context, Result};
 
 use crate::build::module::Variant;
+use crate::setup::Which;
 
 /// What a lane is for; a guest case may ask for a kind, and then runs on every lane of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,10 @@ pub struct Lane {
     pub processors: u32,
     /// Which build of the module is loaded.
     pub variant: Variant,
+    /// Which kernel it boots.
+    pub kernel: Which,
+    /// The topics of the cases that ask for nothing and run here all the same; all of them, if there are none.
+    pub topics: &'static [&'static str],
 }
 
 /// The first is the one of the demo.
@@ -77,7 +82,25 @@ pub const LANES: &[Lane] = &[
     ),
     lane("e1000e-control", Kind::Control, "e1000e", Variant::Plain),
     lane("igb-control", Kind::Control, "igb", Variant::Plain),
+    on(
+        Which::Debug,
+        WATCHED,
+        lane("e1000e-debug", Kind::Plain, "e1000e", Variant::Plain),
+    ),
+    on(
+        Which::Debug,
+        WATCHED,
+        lane("igb-debug", Kind::Plain, "igb", Variant::Plain),
+    ),
+    on(
+        Which::Debug,
+        &[],
+        lane("igb-debug-pair", Kind::Pair, "igb", Variant::Plain),
+    ),
 ];
+
+/// What runs on the kernel that watches, besides the cases that ask for it: everything that comes and goes.
+const WATCHED: &[&str] = &["lifecycle", "reconfig", "updown", "features"];
 
 /// All lanes have two processors.
 const fn lane(name: &'static str, kind: Kind, nic: &'static str, variant: Variant) -> Lane {
@@ -87,6 +110,17 @@ const fn lane(name: &'static str, kind: Kind, nic: &'static str, variant: Varian
         nic,
         processors: 2,
         variant,
+        kernel: Which::Stock,
+        topics: &[],
+    }
+}
+
+/// The same on another kernel, with only some topics of what asks for nothing.
+const fn on(kernel: Which, topics: &'static [&'static str], lane: Lane) -> Lane {
+    Lane {
+        kernel,
+        topics,
+        ..lane
     }
 }
 
@@ -96,9 +130,22 @@ impl Lane {
         LANES[0]
     }
 
-    /// Whether a guest case runs here that asks for `wanted`: a lane's name, a build of the module, `pair`, `foreign`, or
-    /// nothing.
-    pub fn takes(&self, wanted: Option<&str>) -> bool {
+    /// Whether a guest case runs here that asks for `wanted`: a lane's name, a build of the module, `pair`, `foreign`, `debug`,
+    /// `debug-pair`, or nothing.
+    pub fn takes(&self, name: &str, wanted: Option<&str>) -> bool {
+        if self.kernel != Which::Stock {
+            let kind = match self.kind {
+                Kind::Pair => "debug-pair",
+                _ => "debug",
+            };
+            let topic = name.split("::").next().unwrap_or_default();
+            return match wanted {
+                Some(wanted) => {
+                    wanted == self.name || (wanted == kind && self.kernel == Which::Debug)
+                }
+                None => self.kind == Kind::Plain && self.topics.contains(&topic),
+            };
+        }
         match (self.kind, wanted) {
             (Kind::Plain, None) => true,
             (Kind::Teeth, Some(wanted)) => wanted == self.name || wanted == self.variant.name(),
@@ -113,7 +160,6 @@ impl Lane {
     pub fn driver(&self) -> &'static str {
         match self.kind {
             Kind::Plain | Kind::Teeth | Kind::Pair => "rnic",
-            Kind::Foreign if self.is_virtio() => "built-in",
             Kind::Control | Kind::Foreign => self.nic,
         }
     }
@@ -153,20 +199,29 @@ impl Lane {
 mod tests {
     use super::LANES;
 
-    fn takers(wanted: Option<&str>) -> Vec<&'static str> {
-        let takers = LANES.iter().filter(|lane| lane.takes(wanted));
+    fn takers(name: &str, wanted: Option<&str>) -> Vec<&'static str> {
+        let takers = LANES.iter().filter(|lane| lane.takes(name, wanted));
         takers.map(|lane| lane.name).collect()
     }
 
     #[test]
     fn a_case_runs_where_it_asks_to() {
+        let takers = |wanted| takers("vlan::strip", wanted);
         assert_eq!(takers(None), ["e1000e", "igb"]);
         assert_eq!(takers(Some("igb")), ["igb"]);
         assert_eq!(takers(Some("no_fence")), ["no_fence", "no_fence-igb"]);
         assert_eq!(takers(Some("pair")), ["e1000e-pair", "igb-pair"]);
         assert_eq!(takers(Some("igb-pair")), ["igb-pair"]);
         assert_eq!(takers(Some("foreign")), ["igb-foreign", "virtio-foreign"]);
+        assert_eq!(takers(Some("debug")), ["e1000e-debug", "igb-debug"]);
+        assert_eq!(takers(Some("debug-pair")), ["igb-debug-pair"]);
         assert!(takers(Some("nonsense")).is_empty());
+    }
+
+    #[test]
+    fn some_topics_run_on_the_debugging_kernel_too() {
+        let lanes = ["e1000e", "igb", "e1000e-debug", "igb-debug"];
+        assert_eq!(takers("reconfig::rings", None), lanes);
     }
 
     #[test]

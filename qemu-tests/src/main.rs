@@ -58,6 +58,7 @@ use serde_json::json;
 use boot::Workshop;
 use cli::{Bench, Cli, Verb};
 use paths::Paths;
+use setup::Which;
 use vm::argv::Mode;
 
 fn main() -> ExitCode {
@@ -86,8 +87,11 @@ fn run(cli: &Cli) -> Result<()> {
     if let Verb::Deb = &cli.verb {
         return deb::run(&paths);
     }
-    let ground = setup::ground(&paths, cli.common.kernel.as_deref(), cli.common.force)?;
-    let workshop = Workshop { paths, ground };
+    let ground = match cli.common.kernel.as_deref() {
+        Some(dir) => setup::own_ground(&paths, dir, cli.common.force)?,
+        None => setup::ground(&paths, Which::Stock)?,
+    };
+    let workshop = Workshop::new(paths, ground);
     match &cli.verb {
         Verb::Setup => {
             ui::note(

@@ -59,6 +59,11 @@ impl Paths {
         self.cache.join("source")
     }
 
+    /// Debian's packages of a kernel, unpacked, one folder for each exact version.
+    pub fn packages(&self) -> PathBuf {
+        self.cache.join("packages")
+    }
+
     /// Kernel builds, one for each key.
     pub fn kernels(&self) -> PathBuf {
         self.cache.join("kernel")

@@ -1,28 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From nothing to a kernel that boots: toolchain root, kernel source, kernel build; each done once and kept.
+//! From nothing to a kernel that boots: toolchain root, Debian's kernel, what its modules need; each done once and kept.
 //!
 //! What is there and whole is used without a question asked, so that a second run starts at once. Only one process
 //! at a time makes anything.
 
 pub mod apt;
 pub mod config;
+pub mod debug_kernel;
 pub mod kernel;
 pub mod own_kernel;
 pub mod packages;
 pub mod root;
 pub mod series;
 pub mod source;
+pub mod stock;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 
 use crate::inside::Root;
 use crate::lock::Lock;
 use crate::paths::Paths;
 use crate::ui;
 use kernel::Kernel;
+use series::Series;
 
 /// What everything else is built with and run on.
 #[derive(Clone, Debug)]
@@ -33,43 +36,72 @@ pub struct Ground {
     pub kernel: Kernel,
 }
 
-/// Finds or makes the toolchain root and the kernel; `own` is the user's kernel build, if any, of any version with `force`.
+/// A kernel that the set-up knows how to come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Which {
+    /// Debian's, of the newest series.
+    Stock,
+    /// Debian's, of another series.
+    Series(&'static str),
+    /// Ours, which watches.
+    Debug,
+}
+
+/// Finds or makes the toolchain root and the user's kernel, of any version with `force`.
 ///
 /// # Errors
 ///
 /// One line that says what is missing and what to do about it.
-pub fn ground(paths: &Paths, own: Option<&Path>, force: bool) -> Result<Ground> {
-    if let Some(dir) = own {
-        // Before anything is fetched for a kernel that cannot be used.
-        own_kernel::check(dir)?;
-        if !force {
-            series::check(&own_kernel::release(dir))?;
+pub fn own_ground(paths: &Paths, dir: &Path, force: bool) -> Result<Ground> {
+    // Before anything is fetched for a kernel that cannot be used.
+    own_kernel::check(dir)?;
+    if !force {
+        series::check(&kernel::release(dir))?;
+    }
+    let mut root = match root::existing(paths) {
+        Some(root) => root,
+        None => {
+            let _lock = begin(paths)?;
+            match root::existing(paths) {
+                Some(root) => root,
+                None => root::create(paths)?,
+            }
         }
-    }
-    match ready(paths, own)? {
-        Some(ground) => Ok(ground),
-        None => make(paths, own),
-    }
+    };
+    let kernel = own_kernel::open(dir, &mut root)?;
+    Ok(Ground { root, kernel })
 }
 
 /// What is there and whole.
-fn ready(paths: &Paths, own: Option<&Path>) -> Result<Option<Ground>> {
-    let Some(mut root) = root::existing(paths) else {
-        return Ok(None);
+pub fn ready(paths: &Paths, which: Which) -> Option<Ground> {
+    let root = root::existing(paths)?;
+    let kernel = match which {
+        Which::Stock => stock::existing(paths, Series::newest()),
+        Which::Series(name) => stock::existing(paths, Series::named(name).ok()?),
+        Which::Debug => debug_kernel::existing(paths),
     };
-    let kernel = match own {
-        Some(dir) => Some(own_kernel::open(dir, &mut root)?),
-        None => kernel::existing(paths),
-    };
-    Ok(kernel.map(|kernel| Ground { root, kernel }))
+    kernel.map(|kernel| Ground { root, kernel })
 }
 
-fn make(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
-    let _lock = Lock::take(&paths.cache.join("setup.lock"), "the set-up")?;
-    // Another run may have done it while this one waited.
-    if let Some(ground) = ready(paths, own)? {
+/// Finds or makes the toolchain root and a kernel.
+///
+/// # Errors
+///
+/// One line that says what is missing and what to do about it.
+pub fn ground(paths: &Paths, which: Which) -> Result<Ground> {
+    if let Some(ground) = ready(paths, which) {
         return Ok(ground);
     }
+    let _lock = begin(paths)?;
+    // Another run may have done it while this one waited.
+    match ready(paths, which) {
+        Some(ground) => Ok(ground),
+        None => make(paths, which),
+    }
+}
+
+fn begin(paths: &Paths) -> Result<Lock> {
+    let lock = Lock::take(&paths.cache.join("setup.lock"), "the set-up")?;
     ui::note(
         "set-up",
         "what is missing is made once and kept in the cache",
@@ -82,13 +114,34 @@ fn make(paths: &Paths, own: Option<&Path>) -> Result<Ground> {
             paths.log("*").display()
         ),
     );
-    let mut root = match root::existing(paths) {
-        Some(root) => root,
-        None => root::create(paths)?,
+    Ok(lock)
+}
+
+/// The kernel's packages are fetched while the toolchain is.
+fn make(paths: &Paths, which: Which) -> Result<Ground> {
+    let series = match which {
+        Which::Stock | Which::Debug => Series::newest(),
+        Which::Series(name) => Series::named(name)?,
     };
-    let kernel = match own {
-        Some(dir) => own_kernel::open(dir, &mut root)?,
-        None => kernel::create(paths, &root)?,
+    let (root, packages) = std::thread::scope(|scope| {
+        let packages = scope.spawn(|| stock::fetch(paths, series));
+        let root = match root::existing(paths) {
+            Some(root) => Ok(root),
+            None => root::create(paths),
+        };
+        let packages = packages.join();
+        (
+            root,
+            packages.unwrap_or_else(|_| Err(anyhow!("the thread that fetches has died"))),
+        )
+    });
+    let (root, packages) = (root?, packages?);
+    let source = stock::source(paths, &root, series, &packages)?;
+    let kernel = match which {
+        Which::Debug => debug_kernel::create(paths, &root, &source)?,
+        Which::Stock | Which::Series(_) => {
+            stock::prepare(paths, &root, series, &packages, &source)?
+        }
     };
     Ok(Ground { root, kernel })
 }

@@ -14,6 +14,7 @@ use crate::boot::{self, Workshop};
 use crate::follow::{follow, Audience};
 use crate::lane::{Kind, Lane, LANES};
 use crate::report::write_json;
+use crate::setup::Which;
 use crate::trouble::Trouble;
 use crate::ui::Step;
 use crate::vm::argv::Mode;
@@ -30,7 +31,8 @@ pub fn run(
     mode: Mode,
     to: Option<&Path>,
 ) -> Result<()> {
-    let lanes = LANES.iter().filter(|lane| lane.kind == Kind::Plain);
+    let lanes = LANES.iter();
+    let lanes = lanes.filter(|lane| lane.kind == Kind::Plain && lane.kernel == Which::Stock);
     let lanes = lanes.filter(|lane| nic.is_none_or(|nic| nic == lane.nic));
     let (mut results, mut failed) = (Vec::new(), Vec::new());
     for lane in lanes {

@@ -18,6 +18,7 @@ use crate::boot::{self, Workshop};
 use crate::case;
 use crate::lane::{Kind, Lane, LANES};
 use crate::report::{Outcome, Report, Verdict};
+use crate::setup::Which;
 use crate::ui::Step;
 use crate::vm::checkpoint::Checkpoint;
 use judge::{Judge, Run};
@@ -39,7 +40,7 @@ pub fn run(
     report: &mut Report,
 ) {
     let with_controls = filter.is_some_and(|filter| filter.starts_with("control::"));
-    for lane in LANES {
+    for lane in LANES.iter().filter(|lane| lane.kernel == Which::Stock) {
         let prefix = match lane.kind {
             Kind::Pair => "upstream",
             Kind::Control if with_controls => "control",

@@ -10,12 +10,12 @@ use rustix::mount::{mount, MountFlags};
 use rustix::system::{delete_module, finit_module, reboot, RebootCommand};
 
 use crate::eth::{Eth, ADDRESS, NAME};
-use crate::{pair, tools};
+use crate::{ctl, pair, tools};
 
 /// What the kernel command line asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// Module to load; `none` for none at all, `built-in` for one that is in the kernel.
+    /// Module to load; `none` for none at all.
     pub(crate) driver: String,
     /// QEMU's name of the NIC under test.
     pub(crate) nic: String,
@@ -81,7 +81,10 @@ pub(crate) fn mounts() -> Result<()> {
     Ok(())
 }
 
-/// Loads `/lib/modules/<name>.ko`.
+/// Modules that everything here counts on, where the kernel does not have them built in.
+const COMMON: &[&str] = &["virtio_rng", "8021q"];
+
+/// Loads `/lib/modules/<name>.ko`, or the kernel's own module of that name unless it is there already.
 ///
 /// # Errors
 ///
@@ -97,6 +100,12 @@ pub(crate) fn insmod(name: &str) -> Result<()> {
 /// What the kernel says.
 pub(crate) fn insmod_with(name: &str, parameters: &str) -> Result<()> {
     let path = Path::new("/lib/modules").join(format!("{name}.ko"));
+    if !path.exists() {
+        if is_loaded(name) {
+            return Ok(());
+        }
+        return tools::line(&format!("modprobe {name} {parameters}")).map(drop);
+    }
     let file = File::open(&path).with_context(|| format!("open {}", path.display()))?;
     let parameters = std::ffi::CString::new(parameters)?;
     finit_module(file, &parameters, 0).with_context(|| format!("insmod {name}.ko"))
@@ -124,6 +133,12 @@ pub(crate) fn is_loaded(name: &str) -> bool {
 /// Says which step failed.
 pub(crate) fn network(options: &Options) -> Result<()> {
     tools::line("ip link set dev lo up")?;
+    for module in COMMON {
+        // A kernel without it has it built in, or a machine that needs none.
+        if let Err(error) = insmod(module) {
+            ctl::log(&format!("{error:#}"));
+        }
+    }
     match &options.peer {
         Some(peer) => pair::remote(peer)?,
         None => without_ipv6()?,
@@ -131,9 +146,7 @@ pub(crate) fn network(options: &Options) -> Result<()> {
     if options.driver == "none" {
         return Ok(());
     }
-    if options.driver != "built-in" {
-        insmod(&options.driver)?;
-    }
+    insmod(&options.driver)?;
     // In a pair the kernel tree's own tests choose; a person in a shell sees what the driver starts with.
     if options.peer.is_none() && !options.shell && options.driver == "rnic" {
         return interface();

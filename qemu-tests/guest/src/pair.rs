@@ -40,12 +40,7 @@ const MODULES: &[&str] = &["act_skbedit", "cls_matchall"];
 /// Says which step failed.
 pub(crate) fn remote(driver: &str) -> Result<()> {
     for module in MODULES {
-        if Path::new("/lib/modules")
-            .join(format!("{module}.ko"))
-            .exists()
-        {
-            insmod(module)?;
-        }
+        insmod(module)?;
     }
     insmod(driver)?;
     // It is the first one, and takes the name that the NIC under test will have.

@@ -77,7 +77,7 @@ impl Readers {
             program,
             verdict,
             first_seq: Cell::new(0),
-            config: programs.map("config", CONFIG_LEN)?,
+            config: programs.map("score_config", CONFIG_LEN)?,
             result: programs.map("result", 8 * RESULT_WORDS)?,
             epochs: programs.map("epochs", 8 * EPOCH_WORDS)?,
             seen: programs.map("seen", 8)?,

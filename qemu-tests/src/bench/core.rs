@@ -115,7 +115,7 @@ fn readers(
     program: &Path,
     folder: &Path,
 ) -> Result<Value> {
-    let bytes = section::named(&workshop.ground.kernel.dir.join("vmlinux"), ".BTF")?;
+    let bytes = section::named(&workshop.ground.kernel.vmlinux(), ".BTF")?;
     let file = folder.join("vmlinux.btf");
     std::fs::write(&file, &bytes)?;
     let (program, file) = (program.to_string_lossy(), file.to_string_lossy());

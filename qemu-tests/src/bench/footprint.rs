@@ -12,12 +12,10 @@ use serde_json::{json, Value};
 
 use crate::boot::Workshop;
 use crate::build::module::{Module, Variant};
+use crate::build::modules;
 
-/// The kernel's own, in its build tree.
-const DRIVERS: [&str; 2] = [
-    "drivers/net/ethernet/intel/e1000e/e1000e.ko",
-    "drivers/net/ethernet/intel/igb/igb.ko",
-];
+/// The kernel's own.
+const DRIVERS: [&str; 2] = ["e1000e", "igb"];
 
 /// Bytes of our module, if it is among the drivers, and of the kernel's own.
 ///
@@ -29,7 +27,9 @@ pub fn modules(workshop: &Workshop, drivers: &[&str]) -> Result<Vec<Value>> {
     if drivers.contains(&"rnic") {
         files.push(Module::build(&workshop.paths, &workshop.ground, Variant::Plain)?.file);
     }
-    files.extend(DRIVERS.map(|driver| workshop.ground.kernel.module(driver)));
+    for driver in DRIVERS {
+        files.push(of_kernel(workshop, driver)?);
+    }
     files.iter().map(|file| module(file)).collect()
 }
 
@@ -39,11 +39,7 @@ pub fn modules(workshop: &Workshop, drivers: &[&str]) -> Result<Vec<Value>> {
 ///
 /// When it is not measured.
 pub fn of_kernel(workshop: &Workshop, name: &str) -> Result<PathBuf> {
-    let path = DRIVERS
-        .iter()
-        .find(|path| path.ends_with(&format!("/{name}.ko")));
-    let path = path.with_context(|| format!("{name} is none of the measured drivers"))?;
-    Ok(workshop.ground.kernel.module(path))
+    modules::build(&workshop.paths, &workshop.ground)?.named(name)
 }
 
 fn module(file: &Path) -> Result<Value> {

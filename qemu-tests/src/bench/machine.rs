@@ -11,8 +11,8 @@ use serde_json::{json, Value};
 use super::watcher::Watcher;
 use super::Choice;
 use crate::boot::{self, Workshop};
-use crate::build::{self, module::Variant, Image};
-use crate::lane::{Kind, Lane};
+use crate::build::{self, Image};
+use crate::lane::Lane;
 use crate::lock::{write_whole, Lock};
 use crate::trouble::Trouble;
 use crate::ui::Step;
@@ -56,10 +56,9 @@ fn lane(nic: &'static str) -> Lane {
             "igb" => "bench-igb",
             _ => "bench-e1000e",
         },
-        kind: Kind::Plain,
         nic,
         processors: 1,
-        variant: Variant::Plain,
+        ..Lane::first()
     }
 }
 

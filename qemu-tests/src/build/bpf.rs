@@ -114,7 +114,7 @@ fn vmlinux_header(ground: &Ground, out: &Path) -> Result<()> {
     if header.exists() {
         return Ok(());
     }
-    let vmlinux = ground.kernel.dir.join("vmlinux");
+    let vmlinux = ground.kernel.vmlinux();
     let path = vmlinux.to_string_lossy();
     let text = ground
         .root

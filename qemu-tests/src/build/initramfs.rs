@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The VM's whole file system, apart from what the kernel tree's own tests need (`selftests`).
+//! The VM's whole file system, apart from the kernel's own modules (`modules`) and what its own tests need (`selftests`).
 
 use std::path::PathBuf;
 
@@ -21,6 +21,8 @@ const TOOLS: &[&str] = &[
     "usr/bin/tcpdump",
     "usr/bin/bash",
     "usr/bin/busybox",
+    // As modprobe, which the kernel calls too.
+    "usr/bin/kmod",
 ];
 /// The program that libxdp puts others behind, where it looks for it.
 const DISPATCHER: &str = "usr/lib/x86_64-linux-gnu/bpf/xdp-dispatcher.o";
@@ -33,12 +35,6 @@ const APPLETS: &[&str] = &[
     "poweroff", "reboot", "sysctl", "stty", "clear", "env", "printf", "tee", "watch", "which",
     "timeout",
 ];
-/// In-tree drivers that ours is compared with.
-const DRIVERS: &[&str] = &[
-    "drivers/net/ethernet/intel/e1000e/e1000e.ko",
-    "drivers/net/ethernet/intel/igb/igb.ko",
-];
-
 /// Packs everything.
 ///
 /// # Errors
@@ -85,16 +81,6 @@ pub fn pack(
         let path = format!("usr/lib/modules/{}", name(&module.file));
         tree.put(&path, REGULAR, read(&module.file)?);
     }
-    for driver in DRIVERS {
-        let path = ground.kernel.module(driver);
-        if path.exists() {
-            tree.put(
-                &format!("usr/lib/modules/{}", name(&path)),
-                REGULAR,
-                read(&path)?,
-            );
-        }
-    }
     for object in bpf {
         tree.put(&format!("bpf/{}", name(object)), REGULAR, read(object)?);
     }
@@ -105,6 +91,7 @@ pub fn pack(
     for applet in APPLETS {
         tree.link(&format!("usr/bin/{applet}"), "busybox");
     }
+    tree.link("usr/sbin/modprobe", "../bin/kmod");
     // Not busybox's: that one prefers its own ip and ping to the real ones.
     tree.link("usr/bin/sh", "bash");
     for library in elf::closure(root, TOOLS)? {

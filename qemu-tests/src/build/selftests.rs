@@ -11,7 +11,7 @@ use std::process::Command;
 
 use anyhow::{bail, Context, Result};
 
-use super::archive::{name, read, Tree, EXECUTABLE, REGULAR};
+use super::archive::{read, Tree, EXECUTABLE, REGULAR};
 use super::elf;
 use crate::hash::Key;
 use crate::job;
@@ -46,8 +46,6 @@ const OBJECTS: &[&str] = &[
     "tools/testing/selftests/net/lib/xdp_dummy.bpf",
     "tools/testing/selftests/net/lib/xdp_native.bpf",
 ];
-/// Modules of the kernel that they have loaded for them.
-const MODULES: &[&str] = &["net/sched/act_skbedit.ko", "net/sched/cls_matchall.ko"];
 /// Programs of the root that they start.
 const PROGRAMS: &[&str] = &[
     "usr/bin/python3.13",
@@ -213,16 +211,6 @@ fn pack(ground: &Ground, stage: &Path) -> Result<Vec<u8>> {
     let mut tree = Tree::default();
     let mut modules = Vec::new();
     add(&mut tree, stage, stage, &mut modules)?;
-    // A kernel of the user's may have them built in.
-    for module in MODULES.iter().map(|path| ground.kernel.module(path)) {
-        if module.exists() {
-            tree.put(
-                &format!("usr/lib/modules/{}", name(&module)),
-                REGULAR,
-                read(&module)?,
-            );
-        }
-    }
     for program in PROGRAMS {
         tree.put(program, EXECUTABLE, read(&root.join(program))?);
     }

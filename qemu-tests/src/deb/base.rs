@@ -8,7 +8,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{ensure, Context, Result};
 
 use super::{lists, tree};
 use crate::hash::Key;
@@ -17,8 +17,8 @@ use crate::job;
 use crate::lock::{write_whole, Lock};
 use crate::paths::Paths;
 use crate::setup::apt::Apt;
-use crate::setup::packages::{BACKPORTS, RELEASE};
-use crate::setup::series;
+use crate::setup::packages::RELEASE;
+use crate::setup::series::Series;
 use crate::ui::Step;
 
 /// Written last; its content is the kernel's release.
@@ -59,8 +59,9 @@ pub struct Base {
 /// When packages cannot be had, one of them cannot be configured, or the disk is full.
 pub fn find_or_make(paths: &Paths, tools: &Root) -> Result<Base> {
     let mut key = Key::default().with(RELEASE).with(SIZE);
-    for word in lists::MACHINE.iter().copied().chain(series::known()) {
-        key = key.with(word);
+    key = key.with(Series::newest().name);
+    for package in lists::MACHINE {
+        key = key.with(package);
     }
     for (name, content) in FILES {
         key = key.with(name).with(content);
@@ -90,22 +91,27 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
     if dir.exists() {
         std::fs::remove_dir_all(dir)?;
     }
+    let series = Series::newest();
     let step = Step::new("machine", "preparing a Debian system");
     let apt = Apt::new(
         paths.apt().join("machine"),
-        &[RELEASE, BACKPORTS],
+        &[RELEASE, series.suite],
         paths.log("machine"),
     )?;
     apt.update(&step)?;
-    let kernel = newest_kernel(&apt)?;
+    let version = apt.versions(&series.source())?.into_iter().next();
+    let version = version.with_context(|| {
+        format!("{} does not serve linux {}: set RNIC_MIRROR to a full Debian mirror", series.suite, series.name)
+    })?;
+    let release = series.release(&version);
     let mut wanted: Vec<String> = lists::MACHINE.iter().map(|&name| name.to_owned()).collect();
     for name in [
-        kernel.source,
-        format!("linux-image-{}", kernel.release),
-        format!("linux-headers-{}", kernel.release),
+        series.source(),
+        format!("linux-image-{release}"),
+        format!("linux-headers-{release}"),
     ] {
         // With what it depends on from there.
-        wanted.push(format!("{name}/{BACKPORTS}"));
+        wanted.push(format!("{name}/{}", series.suite));
     }
     let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let debs = apt.download(&wanted, &step)?;
@@ -128,7 +134,7 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
     std::fs::remove_file(system.join("usr/sbin/policy-rc.d"))?;
     let boot = system.join("boot");
     for (from, to) in [("vmlinuz", "vmlinuz"), ("initrd.img", "initrd.img")] {
-        let from = boot.join(format!("{from}-{}", kernel.release));
+        let from = boot.join(format!("{from}-{}", release));
         std::fs::copy(&from, dir.join(to))
             .with_context(|| format!("there is no {}", from.display()))?;
     }
@@ -139,11 +145,10 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
     job::run(mke2fs, &paths.log("machine"), &step, |_| {})?
         .map_err(|failure| failure.into_error("making a disk image"))?;
     std::fs::remove_dir_all(&system)?;
-    write_whole(&dir.join(STAMP), &kernel.release)?;
+    write_whole(&dir.join(STAMP), &release)?;
     apt.clean();
     step.done(&format!(
-        "Debian {RELEASE} with linux {}, {} packages",
-        kernel.release,
+        "Debian {RELEASE} with linux {version}, {} packages",
         debs.len()
     ));
     open(dir).context("the image was not made")
@@ -188,46 +193,6 @@ fn executable(file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A stock kernel's packages.
-struct Kernel {
-    /// Its release, as `uname -r` will say.
-    release: String,
-    /// The package of its source.
-    source: String,
-}
-
-/// The newest one of a series that the driver knows.
-fn newest_kernel(apt: &Apt) -> Result<Kernel> {
-    for series in series::known() {
-        let source = format!("linux-source-{series}");
-        for version in apt.versions(&source)? {
-            for name in apt.names(&format!("linux-headers-{series}."))? {
-                let Some(release) = plain(&name) else {
-                    continue;
-                };
-                if apt.versions(&name)?.contains(&version) {
-                    return Ok(Kernel {
-                        release: release.to_owned(),
-                        source,
-                    });
-                }
-            }
-        }
-    }
-    let series: Vec<_> = series::known().collect();
-    bail!(
-        "{BACKPORTS} has no kernel of a series that the driver knows ({})",
-        series.join(", ")
-    )
-}
-
-/// The release that headers are for, if it is the plain flavour: neither cloud nor realtime.
-fn plain(name: &str) -> Option<&str> {
-    let release = name.strip_prefix("linux-headers-")?;
-    let (_, flavour) = release.split_once('-')?;
-    (flavour == "amd64").then_some(release)
-}
-
 /// Whether this process may make and mount such a system.
 ///
 /// # Errors
@@ -239,18 +204,4 @@ pub fn check_privilege() -> Result<()> {
         "needs real root: packages are configured in a Debian system, whose maintainer scripts change owners, and it is mounted"
     );
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain;
-
-    #[test]
-    fn only_the_plain_flavour_is_taken() {
-        let release = "9.9.1+deb13-amd64";
-        assert_eq!(plain("linux-headers-9.9.1+deb13-amd64"), Some(release));
-        for other in ["9.9.1+deb13-cloud-amd64", "9.9.1+deb13-rt-amd64", "9.9.1+deb13-common"] {
-            assert_eq!(plain(&format!("linux-headers-{other}")), None);
-        }
-    }
 }

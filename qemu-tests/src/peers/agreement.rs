@@ -15,6 +15,7 @@ use meta_core::btf::{Kind, Reader};
 
 use crate::boot::Workshop;
 use crate::build::module::{Module, Variant};
+use crate::build::modules;
 use crate::job;
 use crate::lock::Lock;
 use crate::ui::Step;
@@ -34,8 +35,7 @@ pub fn test(workshop: &Workshop, step: &Step) -> Result<Vec<String>> {
 /// The first difference.
 fn check(workshop: &Workshop, step: &Step) -> Result<Option<String>> {
     let peer = Peer::new(workshop)?;
-    let kernel = &workshop.ground.kernel.dir;
-    let bytes = section::named(&kernel.join("vmlinux"), ".BTF")?;
+    let bytes = section::named(&workshop.ground.kernel.vmlinux(), ".BTF")?;
     let file = peer.file("vmlinux.btf", &bytes)?;
     let dump = peer.dump(&file, None)?;
     let vmlinux = match read(&bytes, None) {
@@ -52,8 +52,9 @@ fn check(workshop: &Workshop, step: &Step) -> Result<Option<String>> {
     }
     control(&bytes, &vmlinux, &dump)?;
 
-    let modules = section::modules(kernel)?;
-    ensure!(!modules.is_empty(), "no modules in {}", kernel.display());
+    let folder = modules::build(&workshop.paths, &workshop.ground)?.dir;
+    let modules = section::modules(&folder)?;
+    ensure!(!modules.is_empty(), "no modules in {}", folder.display());
     step.total(modules.len() as u64 + 1);
     for module in modules {
         let name = file_name(&module);

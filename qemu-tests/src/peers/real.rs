@@ -13,8 +13,8 @@ use super::twins::compile::Bench;
 use super::twins::dump::Dump;
 use super::twins::{canonical, Judge, JUDGES, PRELUDE};
 use crate::boot::Workshop;
+use crate::build::modules;
 use crate::job;
-use crate::setup::source;
 use crate::ui::{self, Step};
 
 /// A driver.
@@ -191,8 +191,8 @@ fn module(driver: &Driver) -> String {
 
 /// The C text: definitions from the headers, and a variable of each.
 fn headers(workshop: &Workshop, driver: &Driver) -> Result<String> {
-    let source = source::find_or_fetch(&workshop.paths, &workshop.ground.root)?;
-    let dir = source.dir.join("drivers/net/ethernet/intel");
+    let source = workshop.ground.kernel.source();
+    let dir = source.join("drivers/net/ethernet/intel");
     let read = |file: &str| -> Result<String> {
         std::fs::read_to_string(dir.join(file)).with_context(|| format!("cannot read {file}"))
     };
@@ -231,17 +231,16 @@ fn mistaken(text: &str) -> String {
 
 /// The BTF of the driver as the kernel's build has it, with what it needs of the kernel's own; `None` if it is not built.
 fn built_module(workshop: &Workshop, driver: &Driver) -> Result<Option<Dump>> {
-    let kernel = &workshop.ground.kernel.dir;
+    let ground = &workshop.ground;
     let name = driver.name;
-    let module = kernel.join(format!("drivers/net/ethernet/intel/{name}/{name}.ko"));
-    let base = kernel.join("vmlinux");
-    if !module.exists() || !base.exists() {
+    let base = ground.kernel.vmlinux();
+    let Ok(module) = modules::build(&workshop.paths, ground)?.named(name) else {
         return Ok(None);
-    }
+    };
     // A module's types are made from those of the kernel: integers, their names, arrays.
     const SCRIPT: &str = r#"bpftool -j -B "$1" btf dump file "$2"
 bpftool -j btf dump file "$1" | grep -o '{"id":[0-9]*,"kind":"\(INT\|TYPEDEF\|ARRAY\)"[^{}]*}'"#;
-    let mut command = workshop.ground.root.command(kernel, "sh");
+    let mut command = ground.root.command(&ground.kernel.dir, "sh");
     command.args(["-c", SCRIPT, "sh"]).arg(&base).arg(&module);
     let text = job::output(command)?;
     let mut lines = text.lines();

@@ -19,6 +19,7 @@ use super::agreement::section;
 use crate::boot::Workshop;
 use crate::build::guest;
 use crate::build::module::{Module, Variant};
+use crate::build::modules;
 use crate::job;
 use crate::lock::Lock;
 use crate::ui::Step;
@@ -27,7 +28,7 @@ use crate::ui::Step;
 const FEWEST: usize = 10_000;
 
 /// One of the kernel's modules; others add nothing.
-const MODULE: &str = "igb.ko";
+const MODULE: &str = "igb";
 
 /// The tool, and what it is to read.
 pub struct Subjects<'a> {
@@ -54,12 +55,13 @@ impl<'a> Subjects<'a> {
         let tool = guest::build(&workshop.paths)?.tool;
         let dir = workshop.paths.runs().join("tool");
         std::fs::create_dir_all(&dir)?;
-        let kernel = &workshop.ground.kernel.dir;
+        let modules = modules::build(&workshop.paths, &workshop.ground)?;
         let vmlinux = dir.join("vmlinux.btf");
-        std::fs::write(&vmlinux, section::named(&kernel.join("vmlinux"), ".BTF")?)?;
-        let split = section::modules(kernel)?
-            .into_iter()
-            .find(|path| path.ends_with(MODULE));
+        std::fs::write(
+            &vmlinux,
+            section::named(&workshop.ground.kernel.vmlinux(), ".BTF")?,
+        )?;
+        let split = modules.named(MODULE).ok();
         let mut blobs = Vec::new();
         for (layout, blob) in RxMeta::LAYOUTS.iter().zip(RxMeta::BTF) {
             let path = dir.join(format!("{}.btf", layout.name));

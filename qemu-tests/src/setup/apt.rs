@@ -115,17 +115,6 @@ impl Apt {
         Ok(parse_madison(&job::output(command)?, package))
     }
 
-    /// Names of packages that begin with `prefix`.
-    ///
-    /// # Errors
-    ///
-    /// When the lists cannot be read.
-    pub fn names(&self, prefix: &str) -> Result<Vec<String>> {
-        let mut command = self.command("apt-cache");
-        command.args(["pkgnames", prefix]);
-        Ok(job::output(command)?.lines().map(str::to_owned).collect())
-    }
-
     /// Downloads packages with all they depend on; gives the files.
     ///
     /// # Errors
@@ -172,6 +161,35 @@ impl Apt {
             );
         }
         Ok(files)
+    }
+
+    /// Downloads packages (`name=version`), without what they depend on; gives the files.
+    ///
+    /// # Errors
+    ///
+    /// When a package does not exist or cannot be fetched.
+    pub fn fetch(&self, packages: &[String], step: &Step) -> Result<Vec<PathBuf>> {
+        let archives = self.dir.join("cache/archives");
+        let download = |extra: &[&str]| {
+            let mut command = self.command("apt-get");
+            command.current_dir(&archives).arg("download").args(extra);
+            command.args(packages);
+            command
+        };
+        let mut names = Vec::new();
+        self.run(download(&["--print-uris"]), step, |line| {
+            names.extend(parse_uri(line))
+        })?;
+        step.total(names.len() as u64);
+        step.at(0);
+        self.run(download(&[]), step, |line| {
+            if let Some(rest) = line.strip_prefix("Get:") {
+                let name = rest.split_whitespace().nth(4).unwrap_or("packages");
+                step.message(&format!("downloading {name}"));
+                step.advance();
+            }
+        })?;
+        Ok(names.iter().map(|name| archives.join(name)).collect())
     }
 
     /// Forgets what was downloaded.

@@ -1,32 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The VM's kernel: resolved configuration, build, cache.
+//! A kernel that modules are built for and that a machine boots, whoever built it.
 //!
-//! A build lives in a folder named after its key, the hash of the source's version, the resolved configuration and
-//! the tools' versions. It is built in place and stamped last: without its stamp, make goes on where it stopped.
+//! Every kernel looks the same from here: an `O=` folder with the image, the BTF and the symbols, and a folder with its own modules.
+//! How it came there is said by `stock` (Debian's), `debug_kernel` (ours) and `own_kernel` (the user's).
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{bail, Context, Result};
 
 use super::config::Config;
 use super::root;
-use super::source::{self, Source};
-use crate::hash::Key;
 use crate::inside::Root;
-use crate::job;
-use crate::lock::write_whole;
-use crate::paths::Paths;
-use crate::ui::Step;
-
-const STAMP: &str = ".rnic-complete";
-/// What the configuration asks for, on top of `tinyconfig`.
-const FRAGMENT: &str = include_str!("../../kernel/base.config");
-/// Lines that a full build prints, for the bar.
-const LINES: u64 = 2750;
-/// The compiler of the root.
-const LLVM: &str = "LLVM=-19";
 
 /// A kernel that modules can be built for and that a VM can boot.
 #[derive(Clone, Debug)]
@@ -39,6 +24,8 @@ pub struct Kernel {
     pub key: String,
     /// Arguments that make needs for a module of this kernel.
     pub make_args: Vec<String>,
+    /// Where its own modules are, at any depth: `.ko`, or `.ko.xz`.
+    pub modules: PathBuf,
 }
 
 impl Kernel {
@@ -47,14 +34,31 @@ impl Kernel {
         self.dir.join("arch/x86/boot/bzImage")
     }
 
+    /// The file with the kernel's BTF.
+    pub fn vmlinux(&self) -> PathBuf {
+        self.dir.join("vmlinux")
+    }
+
     /// The source that it was built from.
     pub fn source(&self) -> PathBuf {
         source_of(&self.dir)
     }
 
-    /// A module of the kernel's own tree, by its path without the build folder.
-    pub fn module(&self, path: &str) -> PathBuf {
-        self.dir.join(path)
+    /// Its configuration.
+    ///
+    /// # Errors
+    ///
+    /// When the build has none.
+    pub fn config(&self) -> Result<Config> {
+        let path = self.dir.join(".config");
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(Config::parse(&text))
+    }
+
+    /// What `uname -r` says in it.
+    pub fn release(&self) -> String {
+        release(&self.dir)
     }
 }
 
@@ -65,179 +69,40 @@ pub fn source_of(dir: &Path) -> PathBuf {
         .unwrap_or_else(|_| dir.to_path_buf())
 }
 
-/// The build that the last set-up made, if nothing that decides it has changed.
-pub fn existing(paths: &Paths) -> Option<Kernel> {
-    let record = std::fs::read_to_string(paths.kernels().join("current")).ok()?;
-    let mut lines = record.lines();
-    let (inputs, key, version) = (lines.next()?, lines.next()?, lines.next()?);
-    let root = root::existing(paths)?;
-    if inputs != inputs_key(&root).ok()? {
-        return None;
-    }
-    let dir = paths.kernels().join(key);
-    dir.join(STAMP).exists().then(|| kernel(dir, key, version))
+/// The version that a build tree says it is of, as `uname -r` will; nothing, if it is not configured.
+pub fn release(dir: &Path) -> String {
+    let text = std::fs::read_to_string(dir.join("include/config/kernel.release"));
+    text.unwrap_or_default().trim().to_owned()
 }
 
-/// Builds the kernel, or finds that it is built. The caller holds the set-up lock.
+/// What make must be told, so that a module is compiled by the compilers of its kernel.
 ///
 /// # Errors
 ///
-/// When the source cannot be had, an option is lost, or the build fails.
-pub fn create(paths: &Paths, root: &Root) -> Result<Kernel> {
-    let source = source::find_or_fetch(paths, root)?;
-    let config = resolve(paths, root, &source)?;
-    let tools = root::recorded_tools(root)?;
-    let key = Key::default()
-        .with(&source.version)
-        .with(&config)
-        .with(tools)
-        .short();
-    let dir = paths.kernels().join(&key);
-    if !dir.join(STAMP).exists() {
-        build(paths, root, &source, &config, &dir)?;
-        write_whole(&dir.join(STAMP), &source.version)?;
-    }
-    let record = format!("{}\n{key}\n{}\n", inputs_key(root)?, source.version);
-    write_whole(&paths.kernels().join("current"), record)?;
-    Ok(kernel(dir, &key, &source.version))
-}
-
-fn kernel(dir: PathBuf, key: &str, version: &str) -> Kernel {
-    Kernel {
-        dir,
-        name: format!("linux {version}"),
-        key: key.to_owned(),
-        make_args: vec![LLVM.into()],
-    }
-}
-
-/// Everything outside the source that decides a build.
-fn inputs_key(root: &Root) -> Result<String> {
-    Ok(Key::default()
-        .with(FRAGMENT)
-        .with(root::recorded_tools(root)?)
-        .short())
-}
-
-/// `tinyconfig` with the fragment on top, as Kconfig resolves it.
-fn resolve(paths: &Paths, root: &Root, source: &Source) -> Result<String> {
-    let known = Key::default()
-        .with(&source.version)
-        .with(inputs_key(root)?)
-        .short();
-    let known = paths.kernels().join(format!("config-{known}"));
-    if let Ok(config) = std::fs::read_to_string(&known) {
-        return Ok(config);
-    }
-    let step = Step::new("kernel", "resolving the configuration");
-    let dir = paths.kernels().join("resolve.tmp");
-    if dir.exists() {
-        std::fs::remove_dir_all(&dir)?;
-    }
-    std::fs::create_dir_all(&dir)?;
-    std::fs::write(dir.join("fragment"), FRAGMENT)?;
-    let run = |command: Command| -> Result<()> {
-        job::run(command, &paths.log("kernel-config"), &step, |_| {})?
-            .map_err(|failure| failure.into_error("configuring the kernel"))
+/// When the root has another compiler or another rustc.
+pub fn compilers(config: &Config, root: &Root) -> Result<Vec<String>> {
+    let text = |name: &str| {
+        let value = config.get(name).unwrap_or_default();
+        value.trim_matches('"').to_owned()
     };
-    run(make(root, source, &dir, &["tinyconfig"]))?;
-    let mut merge = root.command(&source.dir, "./scripts/kconfig/merge_config.sh");
-    merge
-        .args(["-m", "-O"])
-        .arg(&dir)
-        .arg(dir.join(".config"))
-        .arg(dir.join("fragment"));
-    run(merge)?;
-    run(make(root, source, &dir, &["olddefconfig"]))?;
-    let config =
-        std::fs::read_to_string(dir.join(".config")).context("the configuration was not made")?;
-    let lost = Config::parse(&config).lacks(FRAGMENT);
-    if !lost.is_empty() {
+    let built_by = text("CONFIG_RUSTC_VERSION_TEXT");
+    let tools = root::recorded_tools(root)?;
+    let have = tools.lines().find_map(|line| line.strip_prefix("rustc: "));
+    let have = have.unwrap_or_default();
+    if !built_by.is_empty() && built_by != have {
         bail!(
-            "the kernel {} does not take these options: {}",
-            source.version,
-            lost.join(", ")
+            "the kernel was built by `{built_by}`, the toolchain has `{have}`: Rust modules need the same compiler; \
+             build the kernel with Debian 13's tools"
         );
     }
-    std::fs::remove_dir_all(&dir)?;
-    write_whole(&known, &config)?;
-    step.clear();
-    Ok(config)
-}
-
-fn build(paths: &Paths, root: &Root, source: &Source, config: &str, dir: &Path) -> Result<()> {
-    let step = Step::new(
-        "kernel",
-        &format!(
-            "building linux {}, once: about 20 minutes on 2 cores",
-            source.version
-        ),
-    );
-    step.total(LINES);
-    let log = paths.log("kernel");
-    std::fs::create_dir_all(dir)?;
-    if std::fs::read_to_string(dir.join(".config")).ok().as_deref() != Some(config) {
-        let _ = std::fs::remove_file(&log);
-        std::fs::write(dir.join(".config"), config)?;
-        job::run(
-            make(root, source, dir, &["olddefconfig"]),
-            &log,
-            &step,
-            |_| {},
-        )?
-        .map_err(|failure| failure.into_error("configuring the kernel"))?;
+    if config.get("CONFIG_CC_IS_CLANG") == Some("y") {
+        return Ok(vec!["LLVM=-19".to_owned()]);
     }
-    // What an interrupted build has done already is in its log.
-    let before = std::fs::read_to_string(&log)
-        .map_or(0, |text| text.lines().filter(|line| is_unit(line)).count());
-    step.at(before as u64);
-    let jobs = format!(
-        "-j{}",
-        std::thread::available_parallelism().map_or(2, usize::from) + 1
-    );
-    let command = make(root, source, dir, &[&jobs, "bzImage", "modules"]);
-    job::run(command, &log, &step, |line| {
-        if is_unit(line) {
-            step.message(line.trim());
-            step.advance();
-        }
-    })?
-    .map_err(|failure| failure.into_error("building the kernel"))?;
-    step.done(&format!("linux {} built", source.version));
-    Ok(())
-}
-
-/// True for Kbuild's `  CC      file.o` lines.
-fn is_unit(line: &str) -> bool {
-    line.starts_with("  ")
-        && line
-            .trim()
-            .split_once(' ')
-            .is_some_and(|(verb, _)| verb.chars().all(|c| c.is_ascii_uppercase()))
-}
-
-fn make(root: &Root, source: &Source, dir: &Path, args: &[&str]) -> Command {
-    let mut command = root.command(&source.dir, "make");
-    command.arg(format!("O={}", dir.display())).arg(LLVM);
-    // The same bits on every machine and every day.
-    command.args([
-        "KBUILD_BUILD_TIMESTAMP=@0",
-        "KBUILD_BUILD_USER=rnic",
-        "KBUILD_BUILD_HOST=rnic",
-    ]);
-    command.args(args);
-    command
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_unit;
-
-    #[test]
-    fn only_kbuild_lines_count() {
-        assert!(is_unit("  CC      kernel/fork.o"));
-        assert!(is_unit("  RUSTC L rust/core.o"));
-        assert!(!is_unit("make[1]: Entering directory"));
-        assert!(!is_unit("warning: something"));
+    let compiler = text("CONFIG_CC_VERSION_TEXT");
+    let cc = compiler.split(' ').next().unwrap_or_default();
+    let is_there = !cc.is_empty() && root.dir().join("usr/bin").join(cc).exists();
+    if !is_there {
+        bail!("the kernel was built by `{compiler}`, which the toolchain does not have");
     }
+    Ok(vec![format!("CC={cc}"), format!("HOSTCC={cc}")])
 }

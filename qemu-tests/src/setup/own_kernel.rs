@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{bail, Context, Result};
 
 use super::config::Config;
-use super::kernel::{source_of, Kernel};
+use super::kernel::{compilers, release, source_of, Kernel};
 use super::series;
 use crate::hash::Key;
 use crate::inside::Root;
@@ -52,12 +52,6 @@ pub fn check(dir: &Path) -> Result<Config> {
     Ok(parsed)
 }
 
-/// The version that the build tree says it is of, as `uname -r` will; nothing, if it is not configured.
-pub fn release(dir: &Path) -> String {
-    let text = std::fs::read_to_string(dir.join("include/config/kernel.release"));
-    text.unwrap_or_default().trim().to_owned()
-}
-
 /// Opens the build tree in `dir`.
 ///
 /// # Errors
@@ -71,30 +65,14 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
     let source = source_of(&dir);
     root.bind(&dir);
     root.bind(&source);
-    let built_by = parsed
-        .get("CONFIG_RUSTC_VERSION_TEXT")
-        .unwrap_or("\"\"")
-        .trim_matches('"')
-        .to_owned();
-    let have = root.output("rustc", &["--version"])?;
-    if !built_by.is_empty() && built_by != have.trim() {
-        bail!(
-            "the kernel in {} was built by `{built_by}`, the toolchain has `{}`: Rust modules need the same compiler; \
-             build the kernel with Debian 13's tools",
-            dir.display(),
-            have.trim(),
-        );
-    }
     let image = std::fs::metadata(dir.join("arch/x86/boot/bzImage"))?;
     let built = image
         .modified()?
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default()
         .as_nanos();
-    let mut make_args = Vec::new();
-    if parsed.get("CONFIG_CC_IS_CLANG") == Some("y") {
-        make_args.push("LLVM=-19".to_owned());
-    }
+    let mut make_args = compilers(&parsed, root)
+        .with_context(|| format!("the kernel in {} cannot be used", dir.display()))?;
     let release = release(&dir);
     if series::check(&release).is_err() {
         // Whoever came here insists.
@@ -108,6 +86,7 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
             .short(),
         name: format!("linux {} in {}", release, dir.display()),
         make_args,
+        modules: dir.clone(),
         dir,
     })
 }

@@ -11,9 +11,6 @@ pub const BACKPORTS: &str = "trixie-backports";
 /// The release after it: libxdp. The kernel lets no program that moves metadata run behind the dispatcher of an older one.
 pub const NEXT: &str = "forky";
 
-/// Where a kernel source may be found, in order of preference among equal versions.
-pub const SOURCE_SUITES: &[&str] = &[BACKPORTS, "forky", "sid"];
-
 /// Packages of the root, by purpose.
 pub const PACKAGES: &[&str] = &[
     // A system to run them in.

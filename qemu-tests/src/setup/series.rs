@@ -1,12 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Kernel series that the driver is known to build and run on: one file says which, to this program and to Kbuild.
+//! Kernel series that the driver is known to build and run on, and where Debian has each of them.
+//!
+//! One file names the series, to this program and to Kbuild. What else depends on a series is in the table here.
 
-use anyhow::{bail, Result};
+use anyhow::{bail, Context, Result};
 
 const FILE: &str = include_str!("../../../rnic-driver/kernel-series");
 
-/// The series, newest first: `7.3`.
+/// A series as Debian serves it.
+#[derive(Clone, Copy, Debug)]
+pub struct Series {
+    /// `7.3`.
+    pub name: &'static str,
+    /// The suite that serves it, whose compilers built it.
+    pub suite: &'static str,
+    /// What stands between the version and the flavour in `uname -r`.
+    pub abi: &'static str,
+    /// When it was in that suite: where to find it once it has left, in the form of Debian's snapshot service.
+    pub snapshot: &'static str,
+}
+
+/// The series, newest first; the first is what everything runs on.
+pub const STOCK: &[Series] = &[Series {
+    name: "7.3",
+    suite: super::packages::BACKPORTS,
+    abi: "+deb13",
+    snapshot: "20261129T000000Z",
+}];
+
+impl Series {
+    /// The series that everything runs on.
+    pub fn newest() -> Self {
+        STOCK[0]
+    }
+
+    /// The series of a name.
+    ///
+    /// # Errors
+    ///
+    /// Names those that there are.
+    pub fn named(name: &str) -> Result<Self> {
+        let found = STOCK.iter().find(|series| series.name == name);
+        found.copied().with_context(|| {
+            let all: Vec<&str> = STOCK.iter().map(|series| series.name).collect();
+            format!("there is no series {name} (known: {})", all.join(", "))
+        })
+    }
+
+    /// The package of its source.
+    pub fn source(&self) -> String {
+        format!("linux-source-{}", self.name)
+    }
+
+    /// `uname -r` of the kernel in a package of this version: `7.3.4-1~bpo13+1` is `7.3.4+deb13-amd64`.
+    pub fn release(&self, version: &str) -> String {
+        let upstream = version.split('-').next().unwrap_or_default();
+        format!("{upstream}{}-amd64", self.abi)
+    }
+}
+
+/// The names of all series, newest first.
 pub fn known() -> impl Iterator<Item = &'static str> {
     FILE.split_whitespace()
 }
@@ -32,7 +86,7 @@ pub fn check(release: &str) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{check, known};
+    use super::{check, known, Series, STOCK};
 
     #[test]
     fn a_release_is_of_its_series_and_of_no_longer_one() {
@@ -44,5 +98,19 @@ mod tests {
             let refusal = check(&release).unwrap_err().to_string();
             assert!(refusal.contains(series) && refusal.contains("--force"));
         }
+    }
+
+    #[test]
+    fn table_and_file_name_the_same_series() {
+        let table: Vec<&str> = STOCK.iter().map(|series| series.name).collect();
+        assert_eq!(table, known().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_package_version_says_the_release() {
+        let series = Series::newest();
+        let release = series.release("7.3.4-1~bpo13+1");
+        assert_eq!(release, "7.3.4+deb13-amd64");
+        check(&release).unwrap();
     }
 }

@@ -45,6 +45,7 @@ impl Checkpoint {
     /// When the machine does not come up.
     pub fn find_or_make(workshop: &Workshop, lane: Lane) -> Result<Self> {
         let image = workshop.image(lane)?;
+        let ground = workshop.ground_of(lane)?;
         let _lock = Lock::take(
             &workshop
                 .paths
@@ -55,9 +56,9 @@ impl Checkpoint {
         )?;
         let machine = Machine::test(lane);
         let words = machine
-            .argv(&workshop.ground.kernel.image(), &image.initramfs)
+            .argv(&ground.kernel.image(), &image.initramfs)
             .join("\n");
-        let tools = root::recorded_tools(&workshop.ground.root)?;
+        let tools = root::recorded_tools(&ground.root)?;
         let key = Key::default()
             .with(tools)
             .with(words)
@@ -104,9 +105,10 @@ impl Checkpoint {
         let Some(state) = &self.state else {
             return workshop.boot(self.machine.lane, &self.image);
         };
+        let ground = workshop.ground_of(self.machine.lane)?;
         let mut vm = Vm::start(
             &workshop.paths,
-            &workshop.ground,
+            &ground,
             &self.image,
             &self.machine,
             Start::Restore(state),

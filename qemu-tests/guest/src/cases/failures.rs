@@ -22,8 +22,8 @@ use crate::sys::packet::ALL;
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
-    Definition::new("failures::open", open),
-    Definition::new("failures::features", features),
+    Definition::on("debug", "failures::open", open),
+    Definition::on("debug", "failures::features", features),
 ];
 
 const FAIL_NTH: &str = "/proc/thread-self/fail-nth";

@@ -28,12 +28,12 @@ use crate::tools;
 pub(super) const CASES: &[Definition] = &[
     Definition::new("leaks::page_pools_end_empty", page_pools),
     Definition::new("leaks::many_changes", many_changes),
-    Definition::new("leaks::failed_rings", failed_rings),
-    Definition::new("leaks::failed_channels", failed_channels),
-    Definition::new("leaks::failed_socket", failed_socket),
-    Definition::new("leaks::failed_attach", failed_attach),
-    Definition::on("pair", "leaks::unreferenced", unreferenced),
-    Definition::on("pair", "leaks::planted", planted),
+    Definition::on("debug", "leaks::failed_rings", failed_rings),
+    Definition::on("debug", "leaks::failed_channels", failed_channels),
+    Definition::on("debug", "leaks::failed_socket", failed_socket),
+    Definition::on("debug", "leaks::failed_attach", failed_attach),
+    Definition::on("debug-pair", "leaks::unreferenced", unreferenced),
+    Definition::on("debug-pair", "leaks::planted", planted),
 ];
 
 const PAGE_POOL_GET: u8 = 5;

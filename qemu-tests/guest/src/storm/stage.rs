@@ -26,7 +26,7 @@ pub(super) const STORM: &str = "storm";
 
 /// Maps that a twin of the storm's object has in common with it.
 const SHARED: &[&str] = &[
-    "config",
+    "score_config",
     "result",
     "epochs",
     "seen",

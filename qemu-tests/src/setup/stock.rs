@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0
+
+//! Debian's own kernel, and what its packages lack for a Rust module: the metadata of the kernel's crates.
+//!
+//! Image, modules, symbols and BTF are Debian's. `rust/` is built from the source of exactly the same version with the compilers that
+//! built the kernel; then the crates' hashes are the same, and every Rust symbol that a module wants is in Debian's `Module.symvers`.
+//! That is checked before anything is used. No kernel is compiled.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{bail, Context, Result};
+
+use super::apt::Apt;
+use super::config::Config;
+use super::kernel::{compilers, Kernel};
+use super::root;
+use super::series::Series;
+use super::source::{self, Source};
+use crate::hash::Key;
+use crate::inside::Root;
+use crate::job;
+use crate::lock::write_whole;
+use crate::paths::Paths;
+use crate::ui::Step;
+
+const STAMP: &str = ".rnic-complete";
+/// Lines that `modules_prepare` prints, for the bar.
+const LINES: u64 = 210;
+/// Changes whenever what is made here does.
+const RECIPE: &str = "1";
+
+/// Packages of one version, unpacked, and the source's as it came.
+#[derive(Clone, Debug)]
+pub struct Packages {
+    /// `7.3.4-1~bpo13+1`.
+    pub version: String,
+    /// `7.3.4+deb13-amd64`.
+    pub release: String,
+    /// Where they are unpacked.
+    dir: PathBuf,
+}
+
+impl Packages {
+    fn headers(&self) -> PathBuf {
+        self.dir
+            .join("usr/src")
+            .join(format!("linux-headers-{}", self.release))
+    }
+
+    fn modules(&self) -> PathBuf {
+        self.dir.join("usr/lib/modules").join(&self.release)
+    }
+
+    /// The package with the source, until that is unpacked.
+    fn source(&self) -> PathBuf {
+        self.dir.join("source.deb")
+    }
+}
+
+/// The kernel that the last set-up made for a series, if nothing that decides it has changed.
+pub fn existing(paths: &Paths, series: Series) -> Option<Kernel> {
+    let record = std::fs::read_to_string(record(paths, series)).ok()?;
+    let mut lines = record.lines();
+    let (inputs, key, version) = (lines.next()?, lines.next()?, lines.next()?);
+    let root = root::existing(paths)?;
+    if inputs != inputs_key(&root).ok()? {
+        return None;
+    }
+    let dir = paths.kernels().join(key);
+    let packages = packages(paths, series, version);
+    let is_whole = dir.join(STAMP).exists() && packages.dir.join(STAMP).exists();
+    is_whole.then(|| kernel(dir, key, &packages, &root).ok())?
+}
+
+/// Finds or fetches the packages of a series: needs no toolchain. The caller holds the set-up lock.
+///
+/// # Errors
+///
+/// When the suite does not serve the series, or a download fails.
+pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
+    if let Some(found) = fetched(paths, series) {
+        return Ok(found);
+    }
+    let step = Step::new(
+        "kernel",
+        &format!("looking for Debian's linux {}", series.name),
+    );
+    let apt = Apt::new(
+        paths.apt().join(series.name),
+        &[series.suite],
+        paths.log("kernel-packages"),
+    )?;
+    apt.update(&step)?;
+    let version = apt.versions(&series.source())?.into_iter().next();
+    let version = version.with_context(|| {
+        format!(
+            "{} does not serve linux {}: set RNIC_MIRROR to a full Debian mirror, or use your own kernel with --kernel PATH",
+            series.suite, series.name
+        )
+    })?;
+    let packages = packages(paths, series, &version);
+    let release = &packages.release;
+    let names: Vec<String> = [
+        series.source(),
+        format!("linux-binary-{release}"),
+        format!("linux-modules-{release}"),
+        format!("linux-headers-{release}"),
+    ]
+    .iter()
+    .map(|name| format!("{name}={version}"))
+    .collect();
+    let files = apt.fetch(&names, &step)?;
+    if packages.dir.exists() {
+        std::fs::remove_dir_all(&packages.dir)?;
+    }
+    std::fs::create_dir_all(&packages.dir)?;
+    for file in &files {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("linux-source-") {
+            std::fs::rename(file, packages.source())?;
+            continue;
+        }
+        step.message(&format!("unpacking {name}"));
+        let mut extract = Command::new("dpkg-deb");
+        extract.arg("--extract").arg(file).arg(&packages.dir);
+        job::output(extract)
+            .with_context(|| format!("cannot unpack {name} (is the disk full?)"))?;
+    }
+    write_whole(&packages.dir.join(STAMP), "")?;
+    apt.clean();
+    step.done(&format!("Debian's linux {version}"));
+    Ok(packages)
+}
+
+/// The source that the kernel was built from.
+///
+/// # Errors
+///
+/// When it cannot be unpacked.
+pub fn source(paths: &Paths, root: &Root, series: Series, packages: &Packages) -> Result<Source> {
+    source::unpacked(paths, root, series, &packages.version, &packages.source())
+}
+
+/// Makes what modules of the kernel need. The caller holds the set-up lock.
+///
+/// # Errors
+///
+/// When the build fails, or its result does not fit the kernel.
+pub fn prepare(
+    paths: &Paths,
+    root: &Root,
+    series: Series,
+    packages: &Packages,
+    source: &Source,
+) -> Result<Kernel> {
+    let key = Key::default()
+        .with(&packages.version)
+        .with(inputs_key(root)?)
+        .short();
+    let dir = paths.kernels().join(&key);
+    if !dir.join(STAMP).exists() {
+        build(paths, root, source, packages, &dir)?;
+        write_whole(&dir.join(STAMP), &packages.version)?;
+    }
+    let text = format!("{}\n{key}\n{}\n", inputs_key(root)?, packages.version);
+    write_whole(&record(paths, series), text)?;
+    kernel(dir, &key, packages, root)
+}
+
+/// The newest complete packages of a series.
+fn fetched(paths: &Paths, series: Series) -> Option<Packages> {
+    let entries = std::fs::read_dir(paths.packages()).ok()?;
+    let mut found: Vec<String> = entries
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            let version = entry.file_name().to_string_lossy().into_owned();
+            let of_series = version.strip_prefix(series.name)?.starts_with('.');
+            (of_series && entry.path().join(STAMP).exists()).then_some(version)
+        })
+        .collect();
+    found.sort();
+    found.pop().map(|version| packages(paths, series, &version))
+}
+
+fn packages(paths: &Paths, series: Series, version: &str) -> Packages {
+    Packages {
+        version: version.to_owned(),
+        release: series.release(version),
+        dir: paths.packages().join(version),
+    }
+}
+
+fn record(paths: &Paths, series: Series) -> PathBuf {
+    paths.kernels().join(format!("stock-{}", series.name))
+}
+
+/// Everything outside the packages that decides a build.
+fn inputs_key(root: &Root) -> Result<String> {
+    Ok(Key::default()
+        .with(RECIPE)
+        .with(root::recorded_tools(root)?)
+        .short())
+}
+
+fn kernel(dir: PathBuf, key: &str, packages: &Packages, root: &Root) -> Result<Kernel> {
+    let config = std::fs::read_to_string(dir.join(".config"))?;
+    Ok(Kernel {
+        make_args: compilers(&Config::parse(&config), root)?,
+        name: format!("linux {} (Debian's)", packages.version),
+        key: key.to_owned(),
+        modules: packages.modules(),
+        dir,
+    })
+}
+
+fn build(
+    paths: &Paths,
+    root: &Root,
+    source: &Source,
+    packages: &Packages,
+    dir: &Path,
+) -> Result<()> {
+    let step = Step::new("rust", "building the metadata of the kernel's Rust crates");
+    step.total(LINES);
+    let log = paths.log("kernel-rust");
+    let _ = std::fs::remove_file(&log);
+    let headers = packages.headers();
+    let config = std::fs::read_to_string(headers.join(".config"))
+        .with_context(|| format!("linux-headers-{} has no .config", packages.release))?;
+    std::fs::create_dir_all(dir)?;
+    std::fs::write(dir.join(".config"), &config)?;
+    let args = compilers(&Config::parse(&config), root)?;
+    // What the version is followed by: not in the configuration.
+    let upstream = packages.version.split('-').next().unwrap_or_default();
+    let local = packages.release.strip_prefix(upstream).unwrap_or_default();
+    let jobs = std::thread::available_parallelism().map_or(2, usize::from) + 1;
+    for goal in ["olddefconfig", "modules_prepare"] {
+        let mut make = root.command(&source.dir, "make");
+        make.arg(format!("O={}", dir.display()))
+            .args(&args)
+            .arg(format!("LOCALVERSION={local}"))
+            .arg(format!("-j{jobs}"))
+            .arg(goal);
+        job::run(make, &log, &step, |line| {
+            if line.starts_with("  ") {
+                step.message(line.trim());
+                step.advance();
+            }
+        })?
+        .map_err(|failure| failure.into_error("building the kernel's Rust crates"))?;
+    }
+    for (from, to) in [
+        (headers.join("Module.symvers"), "Module.symvers"),
+        (headers.join("vmlinux"), "vmlinux"),
+        (packages.modules().join("vmlinuz"), "arch/x86/boot/bzImage"),
+    ] {
+        let to = dir.join(to);
+        if let Some(parent) = to.parent() {
+            std::fs::create_dir_all(parent)?;
+        }
+        std::fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    fits(dir, packages)?;
+    step.done(&format!("what modules of linux {} need", packages.version));
+    Ok(())
+}
+
+/// The Rust symbols that were built here are those of the kernel: their names have the hashes of everything that decides them.
+fn fits(dir: &Path, packages: &Packages) -> Result<()> {
+    let read = |name: &str| {
+        let path = dir.join(name);
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let symvers = read("Module.symvers")?;
+    let offered: BTreeSet<&str> = symvers
+        .lines()
+        .filter_map(|line| line.split('\t').nth(1))
+        .collect();
+    let exports = read("rust/exports_kernel_generated.h")?;
+    let made: Vec<&str> = exports
+        .lines()
+        .filter_map(|line| line.split_once('(')?.1.split_once(')'))
+        .map(|(symbol, _)| symbol)
+        .collect();
+    let missing = made.iter().filter(|symbol| !offered.contains(*symbol));
+    let missing = missing.count();
+    if made.is_empty() || missing > 0 {
+        bail!(
+            "the Rust crates that were built do not fit linux {}: {missing} of {} symbols are not in its Module.symvers; \
+             remove {} and run the command again",
+            packages.version,
+            made.len(),
+            dir.display(),
+        );
+    }
+    Ok(())
+}
