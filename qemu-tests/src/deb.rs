@@ -189,7 +189,10 @@ impl Built {
 
     /// The package of a name.
     fn deb(&self, name: &str) -> Result<&Path> {
-        let found = NAMES.iter().zip(&self.debs).find(|(known, _)| **known == name);
+        let found = NAMES
+            .iter()
+            .zip(&self.debs)
+            .find(|(known, _)| **known == name);
         found.map(|(_, file)| file.as_path()).context("no package")
     }
 }

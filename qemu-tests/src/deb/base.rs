@@ -101,7 +101,10 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
     apt.update(&step)?;
     let version = apt.versions(&series.source())?.into_iter().next();
     let version = version.with_context(|| {
-        format!("{} does not serve linux {}: set RNIC_MIRROR to a full Debian mirror", series.suite, series.name)
+        format!(
+            "{} does not serve linux {}: set RNIC_MIRROR to a full Debian mirror",
+            series.suite, series.name
+        )
     })?;
     let release = series.release(&version);
     let mut wanted: Vec<String> = lists::MACHINE.iter().map(|&name| name.to_owned()).collect();

@@ -81,7 +81,9 @@ impl Disk {
         log: &Path,
         step: &Step,
     ) -> Result<std::result::Result<(), Failure>> {
-        job::run(self.command(words), log, step, |line| step.message(line.trim()))
+        job::run(self.command(words), log, step, |line| {
+            step.message(line.trim())
+        })
     }
 
     /// The output of a short command in it.

@@ -42,7 +42,10 @@ mod tests {
         super::write(&dir).unwrap();
         let read = |name: &str| std::fs::read_to_string(dir.join(name)).unwrap();
         let page = read("xdp-meta.1");
-        for verb in Cli::command().get_subcommands().map(clap::Command::get_name) {
+        for verb in Cli::command()
+            .get_subcommands()
+            .map(clap::Command::get_name)
+        {
             assert!(page.contains(&format!("xdp\\-meta\\-{verb}(1)")), "{verb}");
             assert!(read(&format!("xdp-meta-{verb}.1")).contains(".SH DESCRIPTION"));
             for completion in ["xdp-meta.bash", "_xdp-meta", "xdp-meta.fish"] {
