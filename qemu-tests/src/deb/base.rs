@@ -120,9 +120,9 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
     let debs = apt.download(&wanted, &step)?;
     let system = dir.join("system");
     std::fs::create_dir_all(&system)?;
-    // Enough to run dpkg in it, which then installs everything.
-    let is_first = |deb: &&PathBuf| !deb.to_string_lossy().contains("/linux-");
-    let first: Vec<PathBuf> = debs.iter().filter(is_first).cloned().collect();
+    // Enough to run dpkg in it, which then installs everything: compilers and kernels are not.
+    let is_small = |deb: &&PathBuf| deb.metadata().is_ok_and(|file| file.len() < 4_000_000);
+    let first: Vec<PathBuf> = debs.iter().filter(is_small).cloned().collect();
     tree::unpack(&first, &system, false, &step)?;
     for (name, content) in FILES {
         let file = system.join(name);
