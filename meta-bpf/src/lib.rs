@@ -61,7 +61,7 @@
 //! let news = client.subscribe()?;
 //! let mut learn = |layout: &Layout| layouts.insert(layout.id(), Fields::of(|id| layout.binding(id)).words(), 0);
 //!
-//! for in_force in client.all()? {
+//! for in_force in client.dump()? {
 //!     learn(&in_force.layout)?;
 //! }
 //! while let Some(announcement) = news.next(patience)? {
@@ -84,3 +84,8 @@ pub use self::record::{Absent, Record};
 
 #[doc(hidden)]
 pub use meta_core::binding::Binding;
+
+// Its examples must compile. Neither the crate nor Kbuild sees this.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

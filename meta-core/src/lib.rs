@@ -97,3 +97,8 @@ pub mod value;
 mod text;
 
 pub use self::meta::{Visitor, Writer, XdpMeta};
+
+// Its examples must compile. Neither the crate nor Kbuild sees this.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

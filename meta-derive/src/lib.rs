@@ -132,3 +132,9 @@ pub fn derive_value(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as syn::DeriveInput);
     value::derive(&input).into()
 }
+
+// Their examples must compile. Neither the crate nor Kbuild sees this.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+#[doc = include_str!("../../README.md")]
+struct Readme;

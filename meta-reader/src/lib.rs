@@ -68,3 +68,8 @@ pub use self::layout::{Field, Layout, MAX_RECORD};
 pub use self::record::{Absent, Record, Rejected};
 pub use self::ring::Ring;
 pub use self::tables::Tables;
+
+// Its examples must compile. Neither the crate nor Kbuild sees this.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

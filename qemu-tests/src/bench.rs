@@ -13,12 +13,12 @@ mod fence;
 mod footprint;
 mod machine;
 pub mod profile;
-mod readers;
+pub mod readers;
 mod rows;
 mod start;
 mod statistics;
 mod symbols;
-mod table;
+pub mod table;
 mod watcher;
 
 use std::path::Path;
@@ -28,7 +28,7 @@ use serde_json::{json, Value};
 
 use crate::boot::Workshop;
 use crate::lock::write_whole;
-use crate::report::write_json;
+use crate::results;
 use crate::setup::root;
 use crate::trouble::Trouble;
 
@@ -105,7 +105,7 @@ pub fn run(
     }
     println!("{}", table::markdown(&result));
     if let Some(path) = json {
-        write_json(path, &result)?;
+        results::keep(path, &result)?;
     }
     if let Some(path) = svg {
         write_whole(path, chart::svg(&rows_of(&result)))?;

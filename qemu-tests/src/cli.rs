@@ -189,4 +189,6 @@ pub enum Bench {
     Core,
     /// Where the instructions of one case go: by function, source line and instruction.
     Profile,
+    /// Nothing: writes `results/README.md`, and the figures in the project's README, from the JSON files that are there.
+    Tables,
 }

@@ -43,6 +43,19 @@ impl Key {
     }
 }
 
+/// The SHA-256 of a file, in hexadecimal digits.
+///
+/// # Errors
+///
+/// When the file cannot be read.
+pub fn sha256_of(path: &Path) -> Result<String> {
+    let mut hash = Sha256::new();
+    std::fs::File::open(path)
+        .and_then(|mut file| std::io::copy(&mut file, &mut hash))
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(format!("{:x}", hash.finalize()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::Key;

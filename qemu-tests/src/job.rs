@@ -68,7 +68,15 @@ pub fn run(
     mut line: impl FnMut(&str),
 ) -> Result<std::result::Result<(), Failure>> {
     let mut file = open_log(log)?;
-    writeln!(file, "$ {command:?}")?;
+    let mut write = |text: &str| {
+        writeln!(file, "{text}").with_context(|| {
+            format!(
+                "cannot write the log {} (is the disk full?): make room, or set XDG_CACHE_HOME to a folder on another disk",
+                log.display()
+            )
+        })
+    };
+    write(&format!("$ {command:?}"))?;
     let (reader, writer) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)?;
     command
         .stdin(Stdio::null())
@@ -96,7 +104,12 @@ pub fn run(
     loop {
         match lines.recv_timeout(Duration::from_secs(1)) {
             Ok(text) => {
-                writeln!(file, "{text}")?;
+                if let Err(error) = write(&text) {
+                    // Nobody would see what it does.
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    return Err(error);
+                }
                 line(&text);
                 step.tick();
                 if tail.len() == 200 {
@@ -149,4 +162,29 @@ fn open_log(path: &Path) -> Result<File> {
         .append(true)
         .open(path)
         .with_context(|| format!("cannot write the log {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::run;
+    use crate::ui::Step;
+
+    #[test]
+    fn a_full_disk_is_named_and_nothing_is_started() {
+        let marker = std::env::temp_dir().join(format!("rnic-job-{}", std::process::id()));
+        let mut command = Command::new("touch");
+        command.arg(&marker);
+        let step = Step::new("job", "a test");
+        let error = run(command, Path::new("/dev/full"), &step, |_| {}).unwrap_err();
+        let line = format!("{error:#}");
+        assert!(
+            line.contains("/dev/full") && line.contains("is the disk full?"),
+            "{line}"
+        );
+        assert_eq!(line.lines().count(), 1);
+        assert!(!marker.exists());
+    }
 }

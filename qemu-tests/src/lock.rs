@@ -2,6 +2,7 @@
 
 //! One process at a time in a folder, and stamps that say "this is whole".
 //!
+//! The kernel holds the lock for the open file, so one whose holder has died is free, however it died.
 //! A stamp is written after everything else and in one step, so whatever lacks one is unfinished: it is resumed or
 //! thrown away, never used.
 
@@ -31,10 +32,18 @@ impl Lock {
     ///
     /// When the lock file cannot be made or locked.
     pub fn take(path: &Path, what: &str) -> Result<Self> {
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        let file = File::create(path).with_context(|| format!("cannot make {}", path.display()))?;
+        let make = || {
+            if let Some(parent) = path.parent() {
+                std::fs::create_dir_all(parent)?;
+            }
+            File::create(path)
+        };
+        let file = make().with_context(|| {
+            format!(
+                "cannot make {}: make its folder writable for this user, or set XDG_CACHE_HOME to another one",
+                path.display()
+            )
+        })?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => {
@@ -52,7 +61,12 @@ impl Lock {
                 step.clear();
             }
             Err(error) => {
-                return Err(error).with_context(|| format!("cannot lock {}", path.display()))
+                return Err(error).with_context(|| {
+                    format!(
+                        "cannot lock {}: set XDG_CACHE_HOME to a folder on a disk of this machine",
+                        path.display()
+                    )
+                })
             }
         }
         Ok(Self { _file: file })
@@ -86,5 +100,66 @@ pub fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
         File::open(&temporary)?.sync_all()?;
         std::fs::rename(&temporary, path)
     };
-    write().with_context(|| format!("cannot write {}", path.display()))
+    write().with_context(|| {
+        let _ = std::fs::remove_file(&temporary);
+        format!("cannot write {} (is the disk full?)", path.display())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    use super::{flock, write_whole, File, FlockOperation, Lock};
+
+    fn folder(name: &str) -> PathBuf {
+        let dir = std::env::temp_dir().join(format!("rnic-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        dir
+    }
+
+    #[test]
+    fn the_lock_of_a_process_that_was_killed_is_free() {
+        let dir = folder("lock");
+        let path = dir.join("setup.lock");
+        let mut holder = Command::new("flock")
+            .arg("--no-fork")
+            .arg(&path)
+            .args(["sh", "-c", "echo; exec sleep 60"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = [0];
+        std::io::Read::read_exact(holder.stdout.as_mut().unwrap(), &mut line).unwrap();
+        let other = File::open(&path).unwrap();
+        assert!(flock(&other, FlockOperation::NonBlockingLockExclusive).is_err());
+        holder.kill().unwrap();
+        holder.wait().unwrap();
+        let started = Instant::now();
+        drop(Lock::take(&path, "a test").unwrap());
+        assert!(started.elapsed() < Duration::from_secs(1));
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    fn a_lock_that_cannot_be_made_says_what_to_do() {
+        let error = Lock::take("/dev/null/setup.lock".as_ref(), "a test").unwrap_err();
+        let line = format!("{error:#}");
+        assert!(
+            line.contains("/dev/null/setup.lock") && line.contains("XDG_CACHE_HOME"),
+            "{line}"
+        );
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_leaves_nothing_behind() {
+        let dir = folder("whole");
+        // A folder is in its place.
+        std::fs::create_dir_all(dir.join("stamp/full")).unwrap();
+        assert!(write_whole(&dir.join("stamp"), "whole").is_err());
+        assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 1);
+        std::fs::remove_dir_all(dir).unwrap();
+    }
 }

@@ -35,6 +35,7 @@ mod paths;
 mod peers;
 mod pins;
 mod report;
+mod results;
 mod root_cargo;
 mod setup;
 mod shell;
@@ -82,6 +83,14 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<()> {
+    // It needs nothing of what is set up either.
+    if let Verb::Bench {
+        what: Bench::Tables,
+        ..
+    } = &cli.verb
+    {
+        return results::write();
+    }
     let paths = Paths::find()?;
     // It needs a root of its own, and no kernel.
     if let Verb::Deb = &cli.verb {
@@ -136,7 +145,7 @@ fn run(cli: &Cli) -> Result<()> {
                 part: match what {
                     Bench::Readers => Some("readers"),
                     Bench::Fence => Some("fence"),
-                    Bench::Packet | Bench::Core | Bench::Profile => None,
+                    Bench::Packet | Bench::Core | Bench::Profile | Bench::Tables => None,
                 },
             };
             match what {
@@ -145,6 +154,7 @@ fn run(cli: &Cli) -> Result<()> {
                 }
                 Bench::Profile => bench::profile::run(&workshop, &choice, *size, records),
                 Bench::Core => bench::core::run(&workshop, json.as_deref()),
+                Bench::Tables => results::write(),
             }
         }
         Verb::Shell { nic, traffic } => shell::run(&workshop, nic, *traffic),

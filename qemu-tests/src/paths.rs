@@ -5,6 +5,7 @@
 //! The cache outlives `cargo clean` and is shared by all work trees; what depends on the project's own sources
 //! is in its `target/` folder. Nothing is ever written anywhere else.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -29,18 +30,16 @@ impl Paths {
             .parent()
             .context("the runner's package has no parent folder")?
             .to_path_buf();
-        let base = match std::env::var_os("XDG_CACHE_HOME") {
-            Some(dir) if Path::new(&dir).is_absolute() => PathBuf::from(dir),
-            _ => PathBuf::from(
-                std::env::var_os("HOME")
-                    .context("neither XDG_CACHE_HOME nor HOME is set: no place for the cache")?,
-            )
-            .join(".cache"),
-        };
-        let cache = base.join("rnic");
-        std::fs::create_dir_all(&cache)
-            .with_context(|| format!("cannot make the cache {}", cache.display()))?;
-        let cache = cache.canonicalize()?;
+        let cache =
+            base(std::env::var_os("XDG_CACHE_HOME"), std::env::var_os("HOME"))?.join("rnic");
+        let cache = std::fs::create_dir_all(&cache)
+            .and_then(|()| cache.canonicalize())
+            .with_context(|| {
+                format!(
+                    "cannot make the cache {}: make its folder writable for this user, or set XDG_CACHE_HOME to another one",
+                    cache.display()
+                )
+            })?;
         Ok(Self { project, cache })
     }
 
@@ -87,5 +86,40 @@ impl Paths {
     /// What a run leaves behind: initramfs, checkpoints, logs.
     pub fn runs(&self) -> PathBuf {
         self.project.join("target/qemu")
+    }
+}
+
+/// Where caches are. A path that is not absolute counts as none, or the cache would be wherever the command is called.
+fn base(caches: Option<OsString>, home: Option<OsString>) -> Result<PathBuf> {
+    let absolute =
+        |path: Option<OsString>| path.map(PathBuf::from).filter(|path| path.is_absolute());
+    absolute(caches)
+        .or_else(|| Some(absolute(home)?.join(".cache")))
+        .context("no place for the cache: set HOME or XDG_CACHE_HOME to an absolute path")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::base;
+
+    #[test]
+    fn the_cache_is_at_an_absolute_path_or_nowhere() {
+        let some = |path: &str| Some(path.into());
+        assert_eq!(
+            base(some("/caches"), some("/home/user")).unwrap(),
+            Path::new("/caches")
+        );
+        for caches in [None, some(""), some("caches")] {
+            assert_eq!(
+                base(caches.clone(), some("/home/user")).unwrap(),
+                Path::new("/home/user/.cache")
+            );
+            for home in [None, some(""), some("user")] {
+                let line = base(caches.clone(), home).unwrap_err().to_string();
+                assert!(line.contains("set HOME or XDG_CACHE_HOME"));
+            }
+        }
     }
 }

@@ -6,13 +6,16 @@
 //! at a time makes anything.
 
 pub mod apt;
+pub mod archive;
 pub mod config;
 pub mod debug_kernel;
+pub mod diagnosis;
 pub mod kernel;
 pub mod own_kernel;
 pub mod packages;
 pub mod root;
 pub mod series;
+pub mod site;
 pub mod source;
 pub mod stock;
 

@@ -2,7 +2,7 @@
 
 //! `cargo qemu storm`: random changes under traffic on each NIC, and what every reader came to.
 
-mod show;
+pub mod show;
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use crate::boot::{self, Workshop};
 use crate::follow::{follow, Audience};
 use crate::lane::{Kind, Lane, LANES};
 use crate::report::write_json;
+use crate::results::keep;
 use crate::setup::Which;
 use crate::trouble::Trouble;
 use crate::ui::Step;
@@ -39,12 +40,14 @@ pub fn run(
         let (result, message) = one(workshop, *lane, wanted, mode)?;
         results.extend(result);
         failed.extend(message.map(|message| format!("{}: {message}", lane.nic)));
+        // What one NIC came to is not lost if the next one fails.
         if let Some(path) = to {
             write_json(path, &json!({ "wanted": wanted, "storms": results }))?;
         }
     }
+    let result = json!({ "wanted": wanted, "storms": results });
     match failed.is_empty() {
-        true => Ok(()),
+        true => to.map_or(Ok(()), |path| keep(path, &result)),
         false => Err(Trouble::Failed(format!("the storm failed: {}", failed.join("; "))).into()),
     }
 }

@@ -120,6 +120,11 @@ impl Step {
         }
     }
 
+    /// Says something that stays, under the step's name.
+    pub fn note(&self, message: &str) {
+        self.println(&format!("{:>10}  {message}", self.name));
+    }
+
     /// Prints a line of the result, on standard output, above the bar.
     pub fn result(&self, line: &str) {
         match &self.bar {

@@ -8,7 +8,7 @@
 mod callgrind;
 mod expansion;
 mod kernel;
-mod table;
+pub mod table;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,7 +20,7 @@ use crate::boot::Workshop;
 use crate::job;
 use crate::lock::Lock;
 use crate::peers::agreement::section;
-use crate::report::write_json;
+use crate::results;
 use crate::root_cargo::RootCargo;
 use crate::ui::Step;
 use callgrind::Callgrind;
@@ -73,7 +73,7 @@ pub fn run(workshop: &Workshop, json: Option<&Path>) -> Result<()> {
     result["expansion"] = expansion::measure(workshop, &root, &folder, &step)?;
     step.done("all measured");
     println!("{}", table::markdown(&result));
-    json.map_or(Ok(()), |path| write_json(path, &result))
+    json.map_or(Ok(()), |path| results::keep(path, &result))
 }
 
 /// The contenders that are written in Rust.

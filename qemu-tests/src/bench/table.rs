@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The figures as Markdown, ready for a README. Pure.
+//! The driver's figures as Markdown, for the terminal and for `results/README.md`. Pure.
 
 use std::fmt::Write as _;
 
@@ -8,22 +8,47 @@ use serde_json::Value;
 
 use super::{fence, readers, rows_of, NICS};
 
-/// Tables: packets for each NIC, changes of layout, memory, starts.
+/// Writes all tables for the terminal: packets for each NIC, readers, changes of layout, memory, starts.
 pub fn markdown(result: &Value) -> String {
-    let mut text = format!(
+    let mut text = ground(result);
+    text.extend(sections(result).into_iter().map(|(_, table)| table));
+    text + "\n" + &readers::goal(&result["readers"])
+}
+
+/// Says what was measured on.
+pub fn ground(result: &Value) -> String {
+    format!(
         "{}, QEMU {}\n",
         word(&result["kernel"]),
         word(&result["qemu"])
-    );
+    )
+}
+
+/// Writes the tables, each with its title; what was not measured has none.
+pub fn sections(result: &Value) -> Vec<(&'static str, String)> {
     let rows = rows_of(result);
+    let mut packets = String::new();
     for nic in NICS {
-        packets(&mut text, nic, &rows);
+        self::packets(&mut packets, nic, &rows);
     }
-    readers::table(&mut text, &result["readers"]);
-    fence::table(&mut text, &result["fence"]);
-    memory(&mut text, result);
-    starts(&mut text, &result["start_seconds"]);
-    text
+    let mut sections = vec![("What a packet takes", packets)];
+    let mut add = |title, write: &dyn Fn(&mut String)| {
+        let mut text = String::new();
+        write(&mut text);
+        sections.push((title, text));
+    };
+    add("What a program pays for reading", &|text| {
+        readers::table(text, &result["readers"]);
+    });
+    add("What a change takes", &|text| {
+        fence::table(text, &result["fence"]);
+    });
+    add("Memory", &|text| memory(text, result));
+    add("Starting a machine", &|text| {
+        starts(text, &result["start_seconds"]);
+    });
+    sections.retain(|(_, text)| !text.is_empty());
+    sections
 }
 
 /// Our figure and C's side by side, and the ratio of both.

@@ -2,106 +2,212 @@
 
 //! The package manager with a private state: looks packages up and downloads them, installs nothing.
 //!
-//! It needs no privileges and never touches the system's own lists, cache or database.
+//! It needs no privileges and never touches the system's own lists, cache or database. Of the host's configuration it
+//! takes over how to reach the network, and no hook.
 
-use std::path::{Path, PathBuf};
+mod fetch;
+mod output;
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result};
 
-use crate::job::{self, Failure};
+use super::diagnosis::{self, Place};
+use super::site::Site;
+use crate::job;
 use crate::ui::Step;
+use output::{parse_fetched, parse_madison};
 
-const KEYRINGS: &[&str] = &[
-    "/usr/share/keyrings/debian-archive-keyring.gpg",
-    "/usr/share/keyrings/debian-archive-keyring.pgp",
-];
-
-/// Lists and downloads of some suites, in a folder of their own.
-#[derive(Debug)]
+/// Lists and downloads of some suites, in a folder of their own. Clones share both.
+#[derive(Clone, Debug)]
 pub struct Apt {
     dir: PathBuf,
-    mirror: String,
-    preferred: String,
+    pub(super) place: Place,
+    /// What a line of sources says in brackets.
+    trust: String,
+    suites: Vec<String>,
     log: PathBuf,
+    received: Arc<AtomicU64>,
 }
 
 impl Apt {
-    /// Prepares the private state for `suites`; the first is preferred to newer versions of the others.
+    /// Prepares the private state for `suites` of the live archive; the first is preferred to newer versions of the others.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be made or there is no Debian keyring.
-    pub fn new(dir: PathBuf, suites: &[&str], log: PathBuf) -> Result<Self> {
-        let mirror = std::env::var("RNIC_MIRROR")
-            .unwrap_or_else(|_| "http://deb.debian.org/debian".to_owned());
-        for sub in ["state/lists/partial", "cache/archives/partial", "log"] {
+    /// When the folder cannot be made.
+    pub fn live(site: &Site, dir: PathBuf, suites: &[&str], log: PathBuf) -> Result<Self> {
+        let trust = format!("signed-by={}", site.keyring.display());
+        let place = Place {
+            name: site.mirror_name().to_owned(),
+            url: site.mirror.clone(),
+            variable: "RNIC_MIRROR",
+        };
+        Self::at(site, place, trust, dir, suites, log)
+    }
+
+    /// The same suites as they were at a date, `20261129T000000Z`. Lists that have expired since are taken, and only those.
+    ///
+    /// # Errors
+    ///
+    /// When the folder cannot be made.
+    pub fn snapshot(
+        site: &Site,
+        date: &str,
+        dir: PathBuf,
+        suites: &[&str],
+        log: PathBuf,
+    ) -> Result<Self> {
+        let mut trust = format!("check-valid-until=no signed-by={}", site.keyring.display());
+        if let Some(removed) = &site.removed_keys {
+            let _ = write!(trust, ",{}", removed.display());
+        }
+        let place = Place {
+            name: site.snapshot_name().to_owned(),
+            url: format!("{}/{date}", site.snapshot),
+            variable: "RNIC_SNAPSHOT",
+        };
+        Self::at(site, place, trust, dir, suites, log)
+    }
+
+    fn at(
+        site: &Site,
+        place: Place,
+        trust: String,
+        dir: PathBuf,
+        suites: &[&str],
+        log: PathBuf,
+    ) -> Result<Self> {
+        for sub in [
+            "state/lists/partial",
+            "cache/archives/partial",
+            "log",
+            "none",
+        ] {
             std::fs::create_dir_all(dir.join(sub))
                 .with_context(|| format!("cannot make {}", dir.display()))?;
         }
-        let keyring = KEYRINGS
-            .iter()
-            .find(|path| Path::new(path).exists())
-            .context("no Debian archive keyring: install the package debian-archive-keyring")?;
-        let sources: String = suites
-            .iter()
-            .map(|suite| format!("deb [signed-by={keyring}] {mirror} {suite} main\n"))
-            .collect();
-        std::fs::write(dir.join("sources.list"), sources)?;
-        std::fs::write(dir.join("status"), "")?;
-        let preferred = suites.first().copied().unwrap_or_default().to_owned();
-        Ok(Self {
+        let apt = Self {
             dir,
-            mirror,
-            preferred,
+            place,
+            trust,
+            suites: suites.iter().map(|&suite| suite.to_owned()).collect(),
             log,
-        })
+            received: Arc::default(),
+        };
+        apt.write("status", "")?;
+        apt.write("apt.conf", &apt.configuration(site))?;
+        apt.write_sources()?;
+        Ok(apt)
     }
 
-    fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+    /// Everything that the package manager reads before it reads its arguments.
+    fn configuration(&self, site: &Site) -> String {
         let dir = self.dir.display();
-        let options = [
-            format!("Dir::State={dir}/state"),
-            format!("Dir::State::status={dir}/status"),
-            format!("Dir::Cache={dir}/cache"),
-            format!("Dir::Log={dir}/log"),
-            format!("Dir::Etc::sourcelist={dir}/sources.list"),
-            "Dir::Etc::sourceparts=/dev/null".into(),
-            "Dir::Etc::preferences=/dev/null".into(),
-            "Dir::Etc::preferencesparts=/dev/null".into(),
-            "APT::Architecture=amd64".into(),
-            "APT::Architectures=amd64".into(),
-            format!("APT::Default-Release={}", self.preferred),
-            "APT::Install-Recommends=false".into(),
-            "APT::Sandbox::User=root".into(),
-            "Acquire::Languages=none".into(),
-            "Acquire::Retries=3".into(),
-            "Acquire::http::Timeout=30".into(),
-        ];
-        for option in options {
-            command.arg("-o").arg(option);
-        }
+        let (timeout, retries) = (site.timeout, site.retries);
+        format!(
+            r#"{policy}Dir::State "{dir}/state";
+Dir::State::status "{dir}/status";
+Dir::Cache "{dir}/cache";
+Dir::Log "{dir}/log";
+Dir::Etc::sourcelist "{dir}/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::main "/dev/null";
+Dir::Etc::parts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+APT::Architecture "amd64";
+APT::Architectures {{ "amd64"; }};
+APT::Install-Recommends "false";
+APT::Sandbox::User "root";
+Acquire::Languages "none";
+Acquire::PDiffs "false";
+Acquire::GzipIndexes "true";
+Acquire::ForceHash "SHA256";
+Acquire::Retries "{retries}";
+Acquire::http::Timeout "{timeout}";
+Acquire::https::Timeout "{timeout}";
+"#,
+            policy = site.policy,
+        )
+    }
+
+    fn write_sources(&self) -> Result<()> {
+        let sources: String = self
+            .suites
+            .iter()
+            .map(|suite| format!("deb [{}] {} {suite} main\n", self.trust, self.place.url))
+            .collect();
+        self.write("sources.list", &sources)
+    }
+
+    fn write(&self, name: &str, content: &str) -> Result<()> {
+        let path = self.dir.join(name);
+        std::fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// The suites that are there.
+    pub fn suites(&self) -> &[String] {
+        &self.suites
+    }
+
+    /// The same account of bytes for another place.
+    pub fn counted_with(mut self, other: &Self) -> Self {
+        self.received = Arc::clone(&other.received);
+        self
+    }
+
+    /// Bytes that came over the network, lists and packages; the package manager rounds them to three digits.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
+    }
+
+    /// A command of the package manager that ends when this thread does.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new("setpriv");
         command
+            .args(["--pdeathsig", "KILL", "--", program])
+            .env("APT_CONFIG", self.dir.join("apt.conf"))
             .env("LC_ALL", "C")
             .env("DEBIAN_FRONTEND", "noninteractive");
+        if let Some(preferred) = self.suites.first() {
+            command
+                .arg("-o")
+                .arg(format!("APT::Default-Release={preferred}"));
+        }
         command
     }
 
-    /// Fetches the lists.
+    /// Fetches the lists of those suites that are there, forgets the others, and gives their names.
     ///
     /// # Errors
     ///
-    /// When the mirror cannot be reached or a suite is missing.
-    pub fn update(&self, step: &Step) -> Result<()> {
-        step.message("reading package lists");
-        let mut command = self.command("apt-get");
-        command.args(["update", "--error-on=any"]);
-        self.run(command, step, |line| {
-            if line.starts_with("Get:") {
-                step.message(&format!("reading package lists: {line}"));
+    /// When the place cannot be reached or cannot be believed.
+    pub fn update(&mut self, step: &Step) -> Result<Vec<String>> {
+        let mut gone = Vec::new();
+        while !self.suites.is_empty() {
+            step.message("reading package lists");
+            let mut command = self.command("apt-get");
+            command.args(["update", "--error-on=any"]);
+            let done = self.run(command, step, |line| {
+                if line.starts_with("Get:") {
+                    step.message(&format!("reading package lists: {line}"));
+                }
+            })?;
+            let Err(failure) = done else { break };
+            let missing = diagnosis::missing_suites(&failure);
+            if missing.is_empty() {
+                return Err(diagnosis::explain(&failure, &self.place, &self.dir));
             }
-        })
+            self.suites.retain(|suite| !missing.contains(suite));
+            self.write_sources()?;
+            gone.extend(missing);
+        }
+        Ok(gone)
     }
 
     /// All versions of a package, newest first.
@@ -115,188 +221,62 @@ impl Apt {
         Ok(parse_madison(&job::output(command)?, package))
     }
 
+    /// Names of packages that start like this.
+    ///
+    /// # Errors
+    ///
+    /// When the lists cannot be read.
+    pub fn names(&self, start: &str) -> Result<Vec<String>> {
+        let mut command = self.command("apt-cache");
+        command.args(["pkgnames", start]);
+        let mut names: Vec<String> = job::output(command)?.lines().map(str::to_owned).collect();
+        names.sort();
+        Ok(names)
+    }
+
     /// Downloads packages with all they depend on; gives the files.
     ///
     /// # Errors
     ///
-    /// When a package does not exist or cannot be fetched.
+    /// When a package cannot be fetched; [`Gone`](diagnosis::Gone) when there is none, or something that it depends on is not there.
     pub fn download(&self, packages: &[&str], step: &Step) -> Result<Vec<PathBuf>> {
-        let install = |extra: &str| {
-            let mut command = self.command("apt-get");
-            command
-                .args(["--yes", "--no-remove", extra, "install"])
-                .args(packages);
-            command
-        };
-        let mut names = Vec::new();
-        self.run(install("--print-uris"), step, |line| {
-            names.extend(parse_uri(line))
-        })?;
-        if names.is_empty() {
-            bail!(
-                "the package manager named no package to download: see {}",
-                self.log.display()
-            );
-        }
-        let archives = self.dir.join("cache/archives");
-        let have = names
-            .iter()
-            .filter(|name| archives.join(name).exists())
-            .count() as u64;
-        step.total(names.len() as u64);
-        step.at(have);
-        self.run(install("--download-only"), step, |line| {
-            if let Some(rest) = line.strip_prefix("Get:") {
-                let name = rest.split_whitespace().nth(4).unwrap_or("packages");
-                step.message(&format!("downloading {name}"));
-                step.advance();
-            }
-        })?;
-        let files: Vec<PathBuf> = names.iter().map(|name| archives.join(name)).collect();
-        if let Some(missing) = files.iter().find(|file| !file.exists()) {
-            bail!(
-                "{} was not downloaded: see {}",
-                missing.display(),
-                self.log.display()
-            );
-        }
-        Ok(files)
+        let mut arguments = vec!["--yes", "--no-remove", "--download-only", "install"];
+        arguments.extend(packages);
+        self.fetch(&arguments, step)
     }
 
-    /// Downloads packages (`name=version`), without what they depend on; gives the files.
+    /// Downloads these packages alone, from whatever suite has them; `name=version` for an exact one.
     ///
     /// # Errors
     ///
-    /// When a package does not exist or cannot be fetched.
-    pub fn fetch(&self, packages: &[String], step: &Step) -> Result<Vec<PathBuf>> {
-        let archives = self.dir.join("cache/archives");
-        let download = |extra: &[&str]| {
-            let mut command = self.command("apt-get");
-            command.current_dir(&archives).arg("download").args(extra);
-            command.args(packages);
-            command
-        };
-        let mut names = Vec::new();
-        self.run(download(&["--print-uris"]), step, |line| {
-            names.extend(parse_uri(line))
-        })?;
-        step.total(names.len() as u64);
-        step.at(0);
-        self.run(download(&[]), step, |line| {
-            if let Some(rest) = line.strip_prefix("Get:") {
-                let name = rest.split_whitespace().nth(4).unwrap_or("packages");
-                step.message(&format!("downloading {name}"));
-                step.advance();
-            }
-        })?;
-        Ok(names.iter().map(|name| archives.join(name)).collect())
+    /// As [`Apt::download`].
+    pub fn download_many(&self, packages: &[String], step: &Step) -> Result<Vec<PathBuf>> {
+        let mut arguments = vec!["download"];
+        arguments.extend(packages.iter().map(String::as_str));
+        self.fetch(&arguments, step)
+    }
+
+    fn archives(&self) -> PathBuf {
+        self.dir.join("cache/archives")
     }
 
     /// Forgets what was downloaded.
     pub fn clean(&self) {
         let _ = std::fs::remove_dir_all(self.dir.join("cache"));
+        let _ = std::fs::create_dir_all(self.archives().join("partial"));
     }
 
-    fn run(&self, command: Command, step: &Step, line: impl FnMut(&str)) -> Result<()> {
-        let done = job::run(command, &self.log, step, line)
-            .context("set-up needs Debian's `apt-get`: it runs on Debian 12 and 13")?;
-        done.map_err(|failure| self.explain(&failure))
-    }
-
-    /// One line that says what is missing and what to do.
-    fn explain(&self, failure: &Failure) -> anyhow::Error {
-        let text = failure.tail.join("\n");
-        let cause = failure.cause().trim_start_matches("E: ").to_owned();
-        let unreachable = [
-            "Could not resolve",
-            "Temporary failure",
-            "Could not connect",
-            "Unable to connect",
-            "timed out",
-        ];
-        if unreachable.iter().any(|sign| text.contains(sign)) {
-            return anyhow::anyhow!(
-                "no network: {} cannot be reached; check the connection, or set RNIC_MIRROR to a Debian mirror \
-                 (and http_proxy where one is needed), then run the command again",
-                self.mirror
-            );
-        }
-        if text.contains("Unable to locate package") || text.contains("was not found") {
-            return anyhow::anyhow!(
-                "{} does not serve a package: {cause}; set RNIC_MIRROR to a full mirror",
-                self.mirror
-            );
-        }
-        if text.contains("NO_PUBKEY") {
-            return anyhow::anyhow!(
-                "the mirror's key is unknown: upgrade the package debian-archive-keyring"
-            );
-        }
-        if text.contains("No space left") || text.contains("enough free space") {
-            return anyhow::anyhow!(
-                "the disk is full: set-up needs about 8 GB under {}",
-                self.dir.display()
-            );
-        }
-        anyhow::anyhow!(
-            "the package manager failed: {cause}; the whole log is {}",
-            failure.log.display()
-        )
-    }
-}
-
-/// Versions from `apt-cache madison`, in its order, which is newest first.
-fn parse_madison(text: &str, package: &str) -> Vec<String> {
-    let mut versions = Vec::new();
-    for line in text.lines() {
-        let mut columns = line.split('|').map(str::trim);
-        let (Some(name), Some(version), Some(origin)) =
-            (columns.next(), columns.next(), columns.next())
-        else {
-            continue;
-        };
-        if name == package
-            && origin.ends_with("Packages")
-            && !versions.iter().any(|known| known == version)
-        {
-            versions.push(version.to_owned());
-        }
-    }
-    versions
-}
-
-/// The file name in a line of `apt-get --print-uris`: `'URI' NAME SIZE HASH`.
-fn parse_uri(line: &str) -> Option<String> {
-    let mut words = line.split(' ');
-    let uri = words.next()?;
-    let name = words.next()?;
-    (uri.starts_with('\'') && uri.ends_with('\'') && name.ends_with(".deb"))
-        .then(|| name.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{parse_madison, parse_uri};
-
-    #[test]
-    fn madison_lists_each_version_once() {
-        let text = "\
-linux-source-7.3 | 7.3.5-1 | http://mirror.example/debian sid/main amd64 Packages
-linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
-linux-source-7.3 | 7.3.4-1~bpo13+1 | http://mirror.example/debian trixie-backports/main amd64 Packages
-     linux | 7.3.5-1 | http://mirror.example/debian sid/main Sources
-";
-        assert_eq!(
-            parse_madison(text, "linux-source-7.3"),
-            ["7.3.5-1", "7.3.4-1~bpo13+1"]
-        );
-        assert!(parse_madison("", "linux-source-7.3").is_empty());
-    }
-
-    #[test]
-    fn uris_give_file_names() {
-        let line = "'http://mirror.example/debian/pool/main/m/make.deb' make_4.4.1-2_amd64.deb 123 SHA256:aa";
-        assert_eq!(parse_uri(line).as_deref(), Some("make_4.4.1-2_amd64.deb"));
-        assert_eq!(parse_uri("Reading package lists..."), None);
+    fn run(
+        &self,
+        command: Command,
+        step: &Step,
+        mut line: impl FnMut(&str),
+    ) -> Result<std::result::Result<(), job::Failure>> {
+        job::run(command, &self.log, step, |text| {
+            if let Some(bytes) = parse_fetched(text) {
+                self.received.fetch_add(bytes, Ordering::Relaxed);
+            }
+            line(text);
+        })
     }
 }

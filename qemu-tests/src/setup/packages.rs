@@ -2,6 +2,8 @@
 
 //! What the toolchain root is made of, and where kernels come from: tables only.
 
+use super::archive::Snapshot;
+
 /// The release that the root is made from; its rustc and clang share one LLVM.
 pub const RELEASE: &str = "trixie";
 
@@ -10,6 +12,11 @@ pub const BACKPORTS: &str = "trixie-backports";
 
 /// The release after it: libxdp. The kernel lets no program that moves metadata run behind the dispatcher of an older one.
 pub const NEXT: &str = "forky";
+
+/// A day on which all of this, and every known series, was there.
+pub const SNAPSHOT: Snapshot = Snapshot {
+    date: "20261129T000000Z",
+};
 
 /// Packages of the root, by purpose.
 pub const PACKAGES: &[&str] = &[

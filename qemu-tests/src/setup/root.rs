@@ -13,7 +13,7 @@ use std::sync::mpsc;
 
 use anyhow::{bail, Context, Result};
 
-use super::apt::Apt;
+use super::archive::{Archive, Wanted};
 use super::packages;
 use crate::hash::Key;
 use crate::inside::Root;
@@ -42,13 +42,18 @@ pub fn create(paths: &Paths) -> Result<Root> {
             .with_context(|| format!("cannot remove the unfinished {}", dir.display()))?;
     }
     let step = Step::new("root", "preparing a Debian toolchain");
-    let apt = Apt::new(
+    let archive = Archive::open(
         paths.apt().join("root"),
         &[packages::RELEASE, packages::BACKPORTS, packages::NEXT],
         paths.log("root"),
+        &step,
     )?;
-    apt.update(&step)?;
-    let mut files = apt.download(packages::PACKAGES, &step)?;
+    let wanted = Wanted {
+        name: "the toolchain",
+        packages: packages::PACKAGES,
+        snapshot: Some(packages::SNAPSHOT),
+    };
+    let mut files = archive.download(&wanted, &step)?;
     // The links /bin -> usr/bin and so on come first.
     files.sort_by_key(|file| !file.to_string_lossy().contains("/base-files_"));
     std::fs::create_dir_all(&dir)?;
@@ -65,11 +70,12 @@ pub fn create(paths: &Paths) -> Result<Root> {
         std::fs::create_dir_all(dir.join(mount))?;
     }
     finish(&dir, paths)?;
-    apt.clean();
+    archive.clean();
     step.done(&format!(
-        "{} packages of Debian {}",
+        "{} packages of Debian {}, {} MB downloaded",
         files.len(),
-        packages::RELEASE
+        packages::RELEASE,
+        archive.received() / 1_000_000,
     ));
     Ok(Root::new(dir, paths))
 }

@@ -4,6 +4,8 @@
 //!
 //! One file names the series, to this program and to Kbuild. What else depends on a series is in the table here.
 
+use super::archive::Snapshot;
+use super::packages;
 use anyhow::{bail, Context, Result};
 
 const FILE: &str = include_str!("../../../rnic-driver/kernel-series");
@@ -17,17 +19,25 @@ pub struct Series {
     pub suite: &'static str,
     /// What stands between the version and the flavour in `uname -r`.
     pub abi: &'static str,
-    /// When it was in that suite: where to find it once it has left, in the form of Debian's snapshot service.
-    pub snapshot: &'static str,
+    /// When it was in that suite: where to find it once it has left.
+    pub snapshot: Snapshot,
 }
 
 /// The series, newest first; the first is what everything runs on.
-pub const STOCK: &[Series] = &[Series {
-    name: "7.3",
-    suite: super::packages::BACKPORTS,
-    abi: "+deb13",
-    snapshot: "20261129T000000Z",
-}];
+pub const STOCK: &[Series] = &[
+    Series {
+        name: "7.3",
+        suite: packages::BACKPORTS,
+        abi: "+deb13",
+        snapshot: packages::SNAPSHOT,
+    },
+    Series {
+        name: "7.2",
+        suite: packages::BACKPORTS,
+        abi: "+deb13",
+        snapshot: packages::SNAPSHOT,
+    },
+];
 
 impl Series {
     /// The series that everything runs on.

@@ -12,11 +12,11 @@ use std::process::Command;
 
 use anyhow::{bail, Context, Result};
 
-use super::apt::Apt;
+use super::archive::{Archive, Found, Wanted};
 use super::config::Config;
 use super::kernel::{compilers, Kernel};
 use super::root;
-use super::series::Series;
+use super::series::{self, Series};
 use super::source::{self, Source};
 use crate::hash::Key;
 use crate::inside::Root;
@@ -87,19 +87,25 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
         "kernel",
         &format!("looking for Debian's linux {}", series.name),
     );
-    let apt = Apt::new(
+    let archive = Archive::open(
         paths.apt().join(series.name),
         &[series.suite],
         paths.log("kernel-packages"),
+        &step,
     )?;
-    apt.update(&step)?;
-    let version = apt.versions(&series.source())?.into_iter().next();
-    let version = version.with_context(|| {
-        format!(
-            "{} does not serve linux {}: set RNIC_MIRROR to a full Debian mirror, or use your own kernel with --kernel PATH",
-            series.suite, series.name
-        )
-    })?;
+    let newer = archive.newer_series(series::known())?;
+    if !newer.is_empty() {
+        step.note(&format!(
+            "Debian also serves linux {}, which this version of rnic has not been tried on",
+            newer.join(", ")
+        ));
+    }
+    let wanted = Wanted {
+        name: &format!("linux {}", series.name),
+        packages: &[&series.source()],
+        snapshot: Some(series.snapshot),
+    };
+    let Found { version, apt } = archive.find(&wanted, |_| true, &step)?;
     let packages = packages(paths, series, &version);
     let release = &packages.release;
     let names: Vec<String> = [
@@ -111,7 +117,7 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
     .iter()
     .map(|name| format!("{name}={version}"))
     .collect();
-    let files = apt.fetch(&names, &step)?;
+    let files = apt.download_many(&names, &step)?;
     if packages.dir.exists() {
         std::fs::remove_dir_all(&packages.dir)?;
     }
@@ -129,8 +135,11 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
             .with_context(|| format!("cannot unpack {name} (is the disk full?)"))?;
     }
     write_whole(&packages.dir.join(STAMP), "")?;
-    apt.clean();
-    step.done(&format!("Debian's linux {version}"));
+    archive.clean();
+    step.done(&format!(
+        "Debian's linux {version}, {} MB downloaded",
+        archive.received() / 1_000_000
+    ));
     Ok(packages)
 }
 

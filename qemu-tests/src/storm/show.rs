@@ -6,7 +6,7 @@ use comfy_table::{presets, CellAlignment, Table};
 use serde_json::Value;
 
 /// Readers in the order of the table, with the names that people see.
-const READERS: &[(&str, &str)] = &[
+pub const READERS: &[(&str, &str)] = &[
     ("frozen", "frozen"),
     ("late_bound", "late-bound"),
     ("exact", "exact"),
@@ -18,7 +18,8 @@ const READERS: &[(&str, &str)] = &[
     ("xsk_copy", "AF_XDP, copies"),
     ("xsk_zero_copy", "AF_XDP, zero-copy"),
 ];
-const COLUMNS: &[&str] = &[
+/// What is said of each reader.
+pub const COLUMNS: [&str; 6] = [
     "packets",
     "generations",
     "misparsed",
@@ -41,7 +42,7 @@ pub fn counters(report: &Value) -> String {
 /// The closing tables.
 pub fn table(report: &Value) -> String {
     let number = |name: &str| report[name].as_u64().unwrap_or(0);
-    let mut readers = new(&["reader"], COLUMNS);
+    let mut readers = new(&["reader"], &COLUMNS);
     for (key, name) in READERS {
         let Some(reader) = report["readers"].get(key) else {
             continue;

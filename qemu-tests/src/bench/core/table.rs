@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The figures as Markdown, ready for a README. Pure.
+//! The library's figures as Markdown, for the terminal and for `results/README.md`. Pure.
 
 use serde_json::Value;
 
