@@ -16,7 +16,7 @@ use crate::inside::Root;
 use crate::job;
 use crate::lock::{write_whole, Lock};
 use crate::paths::Paths;
-use crate::setup::apt::Apt;
+use crate::setup::archive::{Archive, Wanted};
 use crate::setup::packages::RELEASE;
 use crate::setup::series::Series;
 use crate::ui::Step;
@@ -93,31 +93,36 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
     }
     let series = Series::newest();
     let step = Step::new("machine", "preparing a Debian system");
-    let apt = Apt::new(
+    let archive = Archive::open(
         paths.apt().join("machine"),
         &[RELEASE, series.suite],
         paths.log("machine"),
+        &step,
     )?;
-    apt.update(&step)?;
-    let version = apt.versions(&series.source())?.into_iter().next();
-    let version = version.with_context(|| {
-        format!(
-            "{} does not serve linux {}: set RNIC_MIRROR to a full Debian mirror",
-            series.suite, series.name
-        )
-    })?;
+    let name = format!("linux {}", series.name);
+    let source = series.source();
+    let kernel = Wanted {
+        name: &name,
+        packages: &[&source],
+        snapshot: Some(series.snapshot),
+    };
+    let version = archive.find(&kernel, |_| true, &step)?.version;
     let release = series.release(&version);
-    let mut wanted: Vec<String> = lists::MACHINE.iter().map(|&name| name.to_owned()).collect();
-    for name in [
-        series.source(),
+    // With what they depend on from there.
+    let of_kernel = [
+        source.clone(),
         format!("linux-image-{release}"),
         format!("linux-headers-{release}"),
-    ] {
-        // With what it depends on from there.
-        wanted.push(format!("{name}/{}", series.suite));
-    }
-    let wanted: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    let debs = apt.download(&wanted, &step)?;
+    ]
+    .map(|name| format!("{name}/{}", series.suite));
+    let mut packages = lists::MACHINE.to_vec();
+    packages.extend(of_kernel.iter().map(String::as_str));
+    let wanted = Wanted {
+        name: "a Debian system",
+        packages: &packages,
+        snapshot: Some(series.snapshot),
+    };
+    let debs = archive.download(&wanted, &step)?;
     let system = dir.join("system");
     std::fs::create_dir_all(&system)?;
     // Enough to run dpkg in it, which then installs everything: compilers and kernels are not.
@@ -149,7 +154,7 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
         .map_err(|failure| failure.into_error("making a disk image"))?;
     std::fs::remove_dir_all(&system)?;
     write_whole(&dir.join(STAMP), &release)?;
-    apt.clean();
+    archive.clean();
     step.done(&format!(
         "Debian {RELEASE} with linux {version}, {} packages",
         debs.len()

@@ -11,8 +11,8 @@ use crate::hash::Key;
 use crate::inside::Root;
 use crate::lock::{write_whole, Lock};
 use crate::paths::Paths;
-use crate::setup::apt::Apt;
-use crate::setup::packages::RELEASE;
+use crate::setup::archive::{Archive, Wanted};
+use crate::setup::packages::{RELEASE, SNAPSHOT};
 use crate::ui::Step;
 
 const STAMP: &str = ".rnic-complete";
@@ -51,13 +51,18 @@ fn make(paths: &Paths, root: &Root, dir: &Path) -> Result<()> {
             .with_context(|| format!("cannot remove the unfinished {}", dir.display()))?;
     }
     let step = Step::new("root", "preparing Debian's packaging tools");
-    let apt = Apt::new(
+    let archive = Archive::open(
         paths.apt().join("packaging"),
         &[RELEASE],
         paths.log("packaging"),
+        &step,
     )?;
-    apt.update(&step)?;
-    let debs = apt.download(lists::PACKAGING, &step)?;
+    let wanted = Wanted {
+        name: "Debian's packaging tools",
+        packages: lists::PACKAGING,
+        snapshot: Some(SNAPSHOT),
+    };
+    let debs = archive.download(&wanted, &step)?;
     tree::unpack(&debs, dir, true, &step)?;
     for (link, target) in lists::LINKS {
         let _ = std::fs::remove_file(dir.join(link));
@@ -81,7 +86,7 @@ fn make(paths: &Paths, root: &Root, dir: &Path) -> Result<()> {
         }
     }
     write_whole(&dir.join(STAMP), "")?;
-    apt.clean();
+    archive.clean();
     step.done(&format!("{} packages of Debian {RELEASE}", debs.len()));
     Ok(())
 }
