@@ -2,7 +2,7 @@
 /*
  * Counts packets that come with a record, and those whose record has a hash, in whichever layout it is.
  *
- *	clang -target bpf -O2 -g -I/usr/include/x86_64-linux-gnu -c hash.bpf.c -o hash.bpf.o
+ *	clang -target bpf -mcpu=v3 -O2 -g -I/usr/include/x86_64-linux-gnu -c hash.bpf.c -o hash.bpf.o
  *	bpftool prog load hash.bpf.o /sys/fs/bpf/hash
  *	bpftool net attach xdp pinned /sys/fs/bpf/hash dev enp1s0
  *	bpftool map dump name seen

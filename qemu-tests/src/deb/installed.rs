@@ -62,6 +62,7 @@ pub fn check(ground: &Ground<'_>, step: &Step) -> Result<(Verdict, String)> {
     let mut wrong = Vec::new();
     let before = system.files()?;
     system.says_what_is_missing(&first, &mut wrong)?;
+    system.interrupt()?;
     system.install(&first, VERSION, &mut wrong)?;
     let installed = system.files()?;
     let program = compile(ground.tools, &mut system, &dir)?;
@@ -78,6 +79,7 @@ pub fn check(ground: &Ground<'_>, step: &Step) -> Result<(Verdict, String)> {
         });
         let replaced = system
             .upgrade(&second, &later, &installed, &mut wrong)
+            .and_then(|()| system.kernel_goes(&mut wrong))
             .and_then(|()| system.purge(&before, &mut wrong));
         let booted = machine.join();
         replaced?;
@@ -133,7 +135,13 @@ impl System<'_> {
     fn apt(&mut self, verb: &str, words: &[String]) -> Result<()> {
         let mut line = vec!["apt-get", "--yes", "--quiet", verb];
         line.extend(words.iter().map(String::as_str));
-        self.run(&format!("apt {verb}"), &line)
+        let done = self.run(&format!("apt {verb}"), &line);
+        done.map_err(|error| {
+            // DKMS says no more than where its log is, and the disk is thrown away.
+            let log = "tail -n 15 /var/lib/dkms/rnic/*/build/make.log";
+            let log = self.disk.output(&["sh", "-c", log]).unwrap_or_default();
+            error.context(format!("the end of DKMS's log:\n{log}"))
+        })
     }
 
     /// Without the kernel's source, one line says so, and which version it takes.
@@ -178,6 +186,16 @@ impl System<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// Leaves what an interrupted installation leaves: it must be thrown away, never used.
+    fn interrupt(&mut self) -> Result<()> {
+        let release = &self.base.release;
+        let script = format!(
+            "mkdir -p /var/lib/rnic/{release}/build/rust /var/lib/rnic/.part-{release}/tree
+             touch /var/lib/rnic/{release}/build/rust/libkernel.rmeta"
+        );
+        self.run("leaving something half-made", &["sh", "-ec", &script])
     }
 
     fn install(&mut self, built: &Built, version: &str, wrong: &mut Vec<String>) -> Result<()> {
@@ -235,6 +253,22 @@ impl System<'_> {
         Ok(())
     }
 
+    /// The metadata stays when its kernel is upgraded in place, and goes with it.
+    fn kernel_goes(&mut self, wrong: &mut Vec<String>) -> Result<()> {
+        let release = &self.base.release;
+        let script = format!(
+            "for how in upgrade remove; do
+                 DEB_MAINT_PARAMS=$how /usr/share/kernel/postrm.d/rnic-dkms {release} /boot/vmlinuz-{release}
+                 echo $how $(ls /var/lib/rnic)
+             done"
+        );
+        let said = self.disk.output(&["sh", "-ec", &script])?;
+        if said != format!("upgrade {release}\nremove\n") {
+            wrong.push(format!("the metadata does not go with its kernel: {said}"));
+        }
+        Ok(())
+    }
+
     fn purge(&mut self, before: &BTreeSet<String>, wrong: &mut Vec<String>) -> Result<()> {
         self.apt("purge", &NAMES.map(str::to_owned))?;
         self.run("rm", &["sh", "-c", "rm /root/*.deb"])?;
@@ -274,7 +308,9 @@ fn compile(tools: &Root, system: &mut System<'_>, dir: &Path) -> Result<PathBuf>
     }
     let object = dir.join("hash.bpf.o");
     let mut clang: Command = tools.command(dir, "clang-19");
-    clang.args(["-target", "bpf", "-O2", "-g", "-Wall", "-Werror"]);
+    clang.args([
+        "-target", "bpf", "-mcpu=v3", "-O2", "-g", "-Wall", "-Werror",
+    ]);
     clang.arg("-I").arg(&include);
     clang.args(["-I/usr/include/x86_64-linux-gnu", "-c", "hash.bpf.c", "-o"]);
     job::output({

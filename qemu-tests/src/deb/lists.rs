@@ -55,6 +55,7 @@ pub const MACHINE: &[&str] = &[
     "openssl",
     "pahole",
     "rust-src",
+    "rustfmt",
     "rustc",
     "xz-utils",
     // For the check.
