@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Builds the rnic driver, boots it in a virtual machine, and shows or tests it.
 ///
-/// Everything that is needed is set up on the first run (a Debian toolchain and a kernel, about half an hour on two
-/// processors and 6 GB of disk) and kept in $XDG_CACHE_HOME/rnic. No privileges are needed.
+/// Everything that is needed is set up on the first run (a Debian toolchain, Debian's own kernel, and what its packages lack for a
+/// Rust module: some minutes, less than 4 GB) and kept in $XDG_CACHE_HOME/rnic. No privileges are needed.
 #[derive(Debug, Parser)]
 #[command(name = "cargo qemu", bin_name = "cargo qemu", version)]
 pub struct Cli {
@@ -39,8 +39,8 @@ pub struct Common {
 pub enum Verb {
     /// Make everything that the other verbs need, and stop.
     ///
-    /// A toolchain root (Debian packages, unpacked), the newest supported kernel's source, and a kernel built from
-    /// it. What an earlier run has finished is used again; what it left unfinished is finished or redone.
+    /// A toolchain root (Debian packages, unpacked), Debian's newest supported kernel and its source, and the metadata of the
+    /// kernel's Rust crates, built from that. What an earlier run has finished is used again; what it left unfinished is finished or redone.
     Setup,
 
     /// Show the whole idea at work: layouts that change under live traffic, and who reads them right.
@@ -125,6 +125,12 @@ pub enum Verb {
         #[arg(long, default_value = "off")]
         records: String,
     },
+
+    /// Build Debian packages: the driver for DKMS, the tool, the header for BPF programs.
+    ///
+    /// In a Debian root with Debian's packaging tools, which is made on the first run (1 GB). The last lines of its output
+    /// say where they are; `packaging/README.md` says how they are installed and used.
+    Deb,
 
     /// Show BTF and the layouts in it, compare them, write the C header: the same as the program `xdp-meta`.
     #[command(subcommand)]

@@ -16,6 +16,7 @@ mod boot;
 mod build;
 mod case;
 mod cli;
+mod deb;
 mod demo;
 mod follow;
 mod frames;
@@ -62,7 +63,7 @@ use serde_json::json;
 use boot::Workshop;
 use cli::{Bench, Cli, Verb};
 use paths::Paths;
-use setup::Which;
+use setup::{Ground, Which};
 use vm::argv::Mode;
 
 fn main() -> ExitCode {
@@ -85,6 +86,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// The first set-up leaves processors idle while it downloads and unpacks, and what runs in the guest needs nothing of it: so that is
+/// compiled meanwhile. If it cannot be, whoever needs it says so.
+fn stock_ground(paths: &Paths) -> Result<Ground> {
+    if let Some(ground) = setup::ready(paths, Which::Stock) {
+        return Ok(ground);
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| build::guest::build(paths));
+        setup::ground(paths, Which::Stock)
+    })
+}
+
 fn run(cli: &Cli) -> Result<()> {
     // It needs nothing of what is set up either.
     if let Verb::Bench {
@@ -95,9 +108,13 @@ fn run(cli: &Cli) -> Result<()> {
         return results::write();
     }
     let paths = Paths::find()?;
+    // It needs a root of its own, and no kernel.
+    if let Verb::Deb = &cli.verb {
+        return deb::run(&paths);
+    }
     let ground = match cli.common.kernel.as_deref() {
         Some(dir) => setup::own_ground(&paths, dir, cli.common.force)?,
-        None => setup::ground(&paths, Which::Stock)?,
+        None => stock_ground(&paths)?,
     };
     let workshop = Workshop::new(paths, ground);
     match &cli.verb {
@@ -126,7 +143,7 @@ fn run(cli: &Cli) -> Result<()> {
             storm::run(&workshop, nic.as_deref(), &wanted, mode, json.as_deref())
         }
         Verb::Test(test) => test_run::run(&workshop, test),
-        Verb::Btf(_) => Ok(()),
+        Verb::Btf(_) | Verb::Deb => Ok(()),
         Verb::Bench {
             what,
             json,

@@ -68,6 +68,11 @@ impl Paths {
         self.cache.join("kernel")
     }
 
+    /// Roots for Debian packages: one to build them in, one to install them on.
+    pub fn deb(&self) -> PathBuf {
+        self.cache.join("deb")
+    }
+
     /// The log of one set-up or build job.
     pub fn log(&self, job: &str) -> PathBuf {
         self.cache.join("log").join(format!("{job}.log"))

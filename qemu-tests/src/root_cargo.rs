@@ -35,13 +35,27 @@ impl<'a> RootCargo<'a> {
     ///
     /// When crates cannot be had, or the lock file does not fit the manifests.
     pub fn new(workshop: &'a Workshop) -> Result<Self> {
+        Self::of(&workshop.paths, &workshop.ground.root)
+    }
+
+    /// The same in another root.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new`](Self::new).
+    pub fn of(paths: &Paths, root: &'a Root) -> Result<Self> {
         let this = Self {
-            root: &workshop.ground.root,
-            dir: workshop.paths.project.clone(),
-            home: workshop.paths.project.join("target/root-cargo"),
+            root,
+            dir: paths.project.clone(),
+            home: paths.project.join("target/root-cargo"),
         };
         this.vendor(&[])?;
         Ok(this)
+    }
+
+    /// Cargo's home there: its configuration names the crates.
+    pub fn home(&self) -> &Path {
+        &self.home
     }
 
     /// For a workspace of its own that is compiled for a machine without a standard library: with the crates that it takes to

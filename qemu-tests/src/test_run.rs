@@ -10,6 +10,7 @@ use anyhow::{bail, Result};
 use crate::boot::Workshop;
 use crate::case;
 use crate::cli::Test;
+use crate::deb;
 use crate::fuzz;
 use crate::guest_tests;
 use crate::host_tests;
@@ -98,6 +99,7 @@ fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     jobs.extend(pins::jobs(plan));
     jobs.extend(peers::jobs(plan));
     jobs.extend(fuzz::jobs(plan));
+    jobs.extend(deb::jobs(plan));
     jobs
 }
 

@@ -8,13 +8,18 @@ mod board;
 
 use std::cell::{Cell, RefCell};
 use std::io::IsTerminal;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 pub use board::Board;
 
 const PLAIN_EVERY: Duration = Duration::from_secs(20);
+
+/// The bars of all steps that are under way: some run side by side.
+static BARS: LazyLock<MultiProgress> =
+    LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
 
 /// True when standard error is a terminal that can redraw a line.
 pub fn interactive() -> bool {
@@ -39,7 +44,7 @@ impl Step {
     pub fn new(name: &str, message: &str) -> Self {
         let quiet = board::is_up();
         let bar = (interactive() && !quiet).then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let bar = BARS.add(ProgressBar::no_length());
             bar.set_style(style(false));
             bar.set_prefix(name.to_owned());
             bar.set_message(message.to_owned());
@@ -121,10 +126,7 @@ impl Step {
 
     /// Prints a line above the bar.
     pub fn println(&self, line: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{line}")),
-            None => say(line),
-        }
+        say(line);
     }
 
     /// Says something that stays, under the step's name.
@@ -135,7 +137,7 @@ impl Step {
     /// Prints a line of the result, on standard output, above the bar.
     pub fn result(&self, line: &str) {
         match &self.bar {
-            Some(bar) => bar.suspend(|| println!("{line}")),
+            Some(_) => BARS.suspend(|| println!("{line}")),
             None => println!("{line}"),
         }
     }

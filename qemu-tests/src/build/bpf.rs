@@ -3,7 +3,7 @@
 //! BPF objects: the kernel's types from its BTF, the readers' header from the driver's definition, then clang; and one that
 //! rustc makes.
 
-mod header;
+pub mod header;
 mod lines;
 mod rust;
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
-use super::{clock, interactive, style, PLAIN_EVERY};
+use super::{clock, interactive, style, BARS, PLAIN_EVERY};
 
 /// What is shown, if anything.
 static SHOWN: Mutex<Option<Shown>> = Mutex::new(None);
@@ -36,7 +36,7 @@ pub(super) fn say(line: &str) {
             eprintln!("{line}");
             shown.printed = Instant::now();
         }
-        None => eprintln!("{line}"),
+        None => BARS.suspend(|| eprintln!("{line}")),
     }
 }
 
