@@ -74,13 +74,15 @@ pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
     if wanted().next().is_none() {
         return Vec::new();
     }
-    vec![plan.job("deb", Load::Background, move |desk| {
+    let mut job = plan.job("deb", Load::Background, move |desk| {
         for (name, check) in wanted() {
             for _ in plan.times() {
                 desk.outcome(outcome(plan.workshop, name, *check));
             }
         }
-    })]
+    });
+    job.megabytes = machine::MEGABYTES;
+    vec![job]
 }
 
 fn outcome(workshop: &Workshop, name: &str, check: Check) -> Outcome {

@@ -19,6 +19,9 @@ use super::disk::Disk;
 use crate::inside::Root;
 use crate::ui::Step;
 
+/// Its memory.
+pub const MEGABYTES: u64 = 1024;
+
 /// What runs in the machine.
 const SCRIPT: &str = include_str!("machine.sh");
 
@@ -157,7 +160,7 @@ fn arguments(base: &Base, disk: &Disk, console: &Path, socket: &Path) -> Vec<Str
     add("-accel", "tcg".into());
     add("-cpu", "Nehalem".into());
     add("-smp", "2".into());
-    add("-m", "1024".into());
+    add("-m", MEGABYTES.to_string());
     add("-kernel", text(&base.kernel));
     add("-initrd", text(&base.initrd));
     add(
