@@ -61,11 +61,16 @@ impl File for Btf {
 struct Table<T>(core::marker::PhantomData<T>);
 
 impl<T: Operations> Table<T> {
+    #[allow(
+        clippy::needless_update,
+        reason = "lockdep gives an attribute more members"
+    )]
     const fn file<F: File>(read: Read) -> bindings::bin_attribute {
         bindings::bin_attribute {
             attr: bindings::attribute {
                 name: F::NAME.as_ptr().cast(),
                 mode: 0o444,
+                ..pin_init::zeroed()
             },
             size: F::SIZE,
             read: Some(read),
