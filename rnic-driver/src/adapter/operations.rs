@@ -11,7 +11,7 @@ use crate::{
         extack::ExtAck,
         metadata_ops::Door,
         napi::NapiContext,
-        netdev::{Filter, LinkStats, NetDevice, Operations, Port, Xmit},
+        netdev::{Filter, LinkStats, NetDevice, Operations, Polled, Port, Xmit},
         pci_device::Signal,
         queue_stats,
         skb::SkBuff,
@@ -92,29 +92,34 @@ impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
         port: &Port<Self>,
         context: &NapiContext<'_>,
         budget: usize,
-    ) -> usize {
-        let Some(pair) = state else {
-            context.complete(0);
-            return 0;
-        };
-        pair.clean_tx(port, self.stats(pair.index), context, budget);
+    ) -> Option<Polled> {
+        let pair = state.as_mut()?;
+        let index = pair.index;
+        pair.clean_tx(port, self.stats(index), context, budget);
         // A budget of 0 asks for transmit completions only.
         if budget == 0 {
-            return 0;
+            return Some(Polled {
+                work: 0,
+                pair: index,
+            });
         }
         let mut work = pair.receive(port, context, budget);
         if let Some(pool) = pair.rx.socket() {
-            let sent = tx::send_socket(port, pair.index, context, pool, budget);
+            let sent = tx::send_socket(port, index, context, pool, budget);
             work = work.max(sent);
         }
         pair.rx.tell(&self.nic);
-        if work < budget && context.complete(work) {
-            self.nic.unmask(pair.index);
-            if pair.is_pending() {
-                context.schedule();
-            }
-        }
-        work
+        Some(Polled { work, pair: index })
+    }
+
+    #[inline]
+    fn rearm(&self, pair: usize) {
+        self.nic.unmask(pair);
+    }
+
+    #[inline]
+    fn is_pending(&self, state: &mut Self::Poll) -> bool {
+        state.as_mut().is_some_and(Pair::is_pending)
     }
 
     #[inline]

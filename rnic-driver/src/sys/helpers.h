@@ -120,6 +120,8 @@ void rnic_napi_add(struct net_device *dev, struct rnic_napi *napi,
 		   int (*poll)(struct napi_struct *, int), u32 index);
 void rnic_napi_del(struct rnic_napi *napi);
 void rnic_napi_schedule(struct rnic_napi *napi);
+bool rnic_napi_take(struct rnic_napi *napi);
+void rnic_napi_go_on(struct rnic_napi *napi);
 void rnic_napi_kick(struct rnic_napi *napi);
 void *rnic_napi_netdev_priv(struct napi_struct *napi);
 void rnic_napi_gro_receive(struct rnic_napi *napi, struct sk_buff *skb);

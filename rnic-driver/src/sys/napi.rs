@@ -233,17 +233,24 @@ impl NapiContext<'_> {
         }
     }
 
-    /// Polls again soon.
-    #[inline]
-    pub(crate) fn schedule(&self) {
-        // SAFETY: The instance is live, and bottom halves are off.
-        unsafe { bindings::rnic_napi_schedule(self.napi) };
-    }
-
     /// Ends the polling if the budget was not used up; `true` if interrupts are to be enabled again.
     #[inline]
-    pub(crate) fn complete(&self, work: usize) -> bool {
+    pub(super) fn complete(&self, work: usize) -> bool {
         // SAFETY: In the poll of `napi`. `drain` never completes: it is not a poll.
         self.polling && unsafe { bindings::napi_complete_done(self.napi.cast(), work as c_int) }
+    }
+
+    /// Makes this the poll again after it has ended; `false` if another one is under way, or NAPI is being disabled.
+    #[inline]
+    pub(super) fn take(&self) -> bool {
+        // SAFETY: The interface outlives its poll function, and the instance the interface.
+        unsafe { bindings::rnic_napi_take(self.napi) }
+    }
+
+    /// Polls again soon, once it was taken.
+    #[inline]
+    pub(super) fn go_on(&self) {
+        // SAFETY: The instance was taken, so it is live; bottom halves are off.
+        unsafe { bindings::rnic_napi_go_on(self.napi) };
     }
 }

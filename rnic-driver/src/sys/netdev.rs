@@ -175,6 +175,15 @@ impl NetDevice {
     }
 }
 
+/// What a poll came to.
+#[derive(Clone, Copy)]
+pub(crate) struct Polled {
+    /// How many packets were received; as many as the budget allows, if it is to go on.
+    pub(crate) work: usize,
+    /// Which pair of queues was polled.
+    pub(crate) pair: usize,
+}
+
 /// What became of a packet that was given to `start_xmit`.
 pub(crate) enum Xmit {
     /// Taken (sent, or dropped for good).
@@ -275,14 +284,18 @@ pub(crate) trait Operations:
         queue: TxQueue<'_>,
         skb: SkBuff,
     ) -> Xmit;
-    /// Handles completions; returns how many packets were received, `budget` to be called again.
+    /// Handles completions; `None` if the instance has no queues at present.
     fn poll(
         &self,
         state: &mut Self::Poll,
         port: &Port<Self>,
         context: &NapiContext<'_>,
         budget: usize,
-    ) -> usize;
+    ) -> Option<Polled>;
+    /// Enables a pair's interrupt again, once its poll has ended. Its state may be anybody's by then, so it is not at hand.
+    fn rearm(&self, pair: usize);
+    /// Whether the device has completed something: what came before its interrupt was enabled may raise none.
+    fn is_pending(&self, state: &mut Self::Poll) -> bool;
     /// An interrupt of `vector`. It may have no cause; `false` if it was certainly not this device's.
     fn interrupt(&self, port: &Port<Self>, vector: usize) -> bool;
     /// Makes a feature set one that the hardware can do.

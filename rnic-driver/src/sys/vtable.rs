@@ -5,7 +5,7 @@
 use super::{
     bindings, ethtool, hwtstamp,
     napi::{Napi, NapiContext},
-    netdev::{Filter, LinkStats, NetDevice, Operations, Port, Xmit},
+    netdev::{Filter, LinkStats, NetDevice, Operations, Polled, Port, Xmit},
     netdev_bpf, queue_stats,
     skb::SkBuff,
     sysfs, xdp_frame,
@@ -105,12 +105,35 @@ impl<T: Operations> Vtable<T> {
         let port = unsafe { &**bindings::rnic_napi_netdev_priv(napi).cast::<*const Port<T>>() };
         // SAFETY: The instance is the first member of one of the port's pollers.
         let poller = unsafe { &*napi.cast::<Napi<T::Poll>>() };
-        // SAFETY: NAPI runs one poll of an instance at a time and none while it is disabled.
-        let state = unsafe { &mut *poller.state.get() };
         // SAFETY: This is the poll function.
         let context = unsafe { NapiContext::polling(poller.napi.get()) };
-        port.driver()
-            .poll(state, port, &context, budget.max(0) as usize) as c_int
+        let budget = budget.max(0) as usize;
+        let polled = {
+            // SAFETY: NAPI runs one poll of an instance at a time and none while it is disabled.
+            let state = unsafe { &mut *poller.state.get() };
+            port.driver().poll(state, port, &context, budget)
+        };
+        let Some(Polled { work, pair }) = polled else {
+            context.complete(0);
+            return 0;
+        };
+        // From its end on the instance may be polled elsewhere, or be disabled and its rings be freed.
+        if work < budget && context.complete(work) {
+            port.driver().rearm(pair);
+            if context.take() {
+                let pending = {
+                    // SAFETY: `take` has made this the only poll again, which disabling waits for.
+                    let state = unsafe { &mut *poller.state.get() };
+                    port.driver().is_pending(state)
+                };
+                if pending {
+                    context.go_on();
+                } else {
+                    context.complete(0);
+                }
+            }
+        }
+        work as c_int
     }
 
     /// Unlike the older callback this one is called in process context, under rtnl.

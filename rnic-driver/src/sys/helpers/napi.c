@@ -33,6 +33,16 @@ void rnic_napi_schedule(struct rnic_napi *napi)
 	napi_schedule(&napi->napi);
 }
 
+bool rnic_napi_take(struct rnic_napi *napi)
+{
+	return napi_schedule_prep(&napi->napi);
+}
+
+void rnic_napi_go_on(struct rnic_napi *napi)
+{
+	__napi_schedule(&napi->napi);
+}
+
 void rnic_napi_kick(struct rnic_napi *napi)
 {
 	local_bh_disable();
