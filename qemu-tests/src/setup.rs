@@ -42,10 +42,8 @@ pub struct Ground {
 /// A kernel that the set-up knows how to come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Which {
-    /// Debian's, of the newest series.
+    /// Debian's.
     Stock,
-    /// Debian's, of another series.
-    Series(&'static str),
     /// Ours, which watches.
     Debug,
 }
@@ -80,7 +78,6 @@ pub fn ready(paths: &Paths, which: Which) -> Option<Ground> {
     let root = root::existing(paths)?;
     let kernel = match which {
         Which::Stock => stock::existing(paths, Series::newest()),
-        Which::Series(name) => stock::existing(paths, Series::named(name).ok()?),
         Which::Debug => debug_kernel::existing(paths),
     };
     kernel.map(|kernel| Ground { root, kernel })
@@ -122,10 +119,7 @@ fn begin(paths: &Paths) -> Result<Lock> {
 
 /// The kernel's packages are fetched while the toolchain is.
 fn make(paths: &Paths, which: Which) -> Result<Ground> {
-    let series = match which {
-        Which::Stock | Which::Debug => Series::newest(),
-        Which::Series(name) => Series::named(name)?,
-    };
+    let series = Series::newest();
     let (root, packages) = std::thread::scope(|scope| {
         let packages = scope.spawn(|| stock::fetch(paths, series));
         let root = match root::existing(paths) {
@@ -142,9 +136,7 @@ fn make(paths: &Paths, which: Which) -> Result<Ground> {
     let source = stock::source(paths, &root, series, &packages)?;
     let kernel = match which {
         Which::Debug => debug_kernel::create(paths, &root, &source)?,
-        Which::Stock | Which::Series(_) => {
-            stock::prepare(paths, &root, series, &packages, &source)?
-        }
+        Which::Stock => stock::prepare(paths, &root, series, &packages, &source)?,
     };
     Ok(Ground { root, kernel })
 }
