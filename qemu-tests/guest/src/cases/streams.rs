@@ -35,6 +35,7 @@ pub(super) const CASES: &[Definition] = &[
 
 /// Bits per second, each way: at full rate the machine would not get through half a minute of its own time in five.
 const RATE: &str = "20M";
+const SLOW_RATE: &str = "2M";
 const SECONDS: &str = "30";
 /// The longest time between two bytes that is no stall: a lost segment is sent again after 200 ms, and again after 400.
 const INTERVAL: &str = "1";
@@ -90,10 +91,11 @@ fn intervals(report: &Value) -> (Vec<(u64, u64)>, Option<String>) {
     (all.collect(), report["error"].as_str().map(str::to_owned))
 }
 
-/// The same on a kernel that looks for what nothing refers to.
+/// The same on a kernel that looks for what nothing refers to. It watches so much that it is too slow for its own clock, so nothing
+/// is said of its pace.
 fn leaks(case: &mut Case<'_>) -> Result<()> {
     kmemleak::start()?;
-    stream(case, &["-c", REMOTE_V4, "-b", RATE])?;
+    run(case, &["-c", REMOTE_V4, "-b", SLOW_RATE], false)?;
     case.ktap.equal(
         "memory that nothing refers to",
         kmemleak::unreferenced()?,
@@ -103,6 +105,10 @@ fn leaks(case: &mut Case<'_>) -> Result<()> {
 }
 
 fn stream(case: &mut Case<'_>, to: &[&str]) -> Result<()> {
+    run(case, to, true)
+}
+
+fn run(case: &mut Case<'_>, to: &[&str], paced: bool) -> Result<()> {
     let ifindex = case.eth.ifindex()?;
     let mut programs = Programs::load("verdict", false)?;
     set_channels(2)?;
@@ -155,20 +161,22 @@ fn stream(case: &mut Case<'_>, to: &[&str]) -> Result<()> {
     let (intervals, error) = intervals(&report);
     case.ktap.equal("iperf3 has no complaint", error, None);
     ctl::log(&format!("{changes} changes, bytes {intervals:?}"));
-    case.ktap
-        .check("much is changed meanwhile", changes >= 60, changes);
-    case.ktap
-        .check("half a minute", intervals.len() >= 30, intervals.len());
-    // The last one may be a fraction.
-    let whole = intervals.iter().take(30);
-    let stalled = whole
-        .enumerate()
-        .filter(|(_, (out, back))| *out == 0 || *back == 0);
-    case.ktap.equal(
-        "seconds without a byte, out or back",
-        stalled.map(|(second, _)| second).collect::<Vec<_>>(),
-        Vec::<usize>::new(),
-    );
+    if paced {
+        case.ktap
+            .check("much is changed meanwhile", changes >= 60, changes);
+        case.ktap
+            .check("half a minute", intervals.len() >= 30, intervals.len());
+        // The last one may be a fraction.
+        let whole = intervals.iter().take(30);
+        let stalled = whole
+            .enumerate()
+            .filter(|(_, (out, back))| *out == 0 || *back == 0);
+        case.ktap.equal(
+            "seconds without a byte, out or back",
+            stalled.map(|(second, _)| second).collect::<Vec<_>>(),
+            Vec::<usize>::new(),
+        );
+    }
     set_channels(1)?;
     case.ktap.equal(
         "no page pool is left but the one in use",
