@@ -41,6 +41,10 @@ missing() {
 members=
 while :; do
 	"$bindgen" "$header" -o "$output" --no-recursive-allowlist ${members:+--allowlist-type "$members"} "$@"
+	if [ "$(wc -l <"$output")" -lt 100 ]; then
+		echo "bindings.sh: bindgen wrote everything on one line: install rustfmt" >&2
+		exit 1
+	fi
 	more=$(missing value | paste -sd'|')
 	[ -n "$more" ] || break
 	members=${members:+$members|}$more
