@@ -322,6 +322,15 @@ fn types_made_by_malice_come_to_an_end() {
     }
 }
 
+/// In gcc's BTF a constant array has constant elements.
+#[test]
+fn a_qualifier_is_written_once() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/const_array.btf");
+    let text = out(&["dump", file.to_str().unwrap(), "--format", "c"]);
+    assert!(text.contains("const char name[16];"), "{text}");
+    assert!(!text.contains("const const"), "{text}");
+}
+
 #[test]
 fn changed_bytes_are_shown_or_refused() {
     let (btf, base) = files("changed");

@@ -46,6 +46,14 @@ pub(super) fn spend(left: &Cell<u32>) -> Result<()> {
     Ok(())
 }
 
+/// Adds a qualifier, once. One of an array is one of its elements, and gcc's BTF has it at both.
+fn qualify(before: &mut String, qualifier: &str) {
+    let mut words = before.split_inclusive(' ');
+    if !words.any(|word| word == qualifier) {
+        before.push_str(qualifier);
+    }
+}
+
 impl Declarator<'_> {
     /// A declaration without its semicolon; without a name, the type alone.
     pub(super) fn declare(&self, id: u32, name: &str, inline: &mut dyn Inline) -> Result<String> {
@@ -73,15 +81,15 @@ impl Declarator<'_> {
             let item = self.btf.get(id)?;
             match item.body() {
                 Body::Const(next) => {
-                    before += "const ";
+                    qualify(&mut before, "const ");
                     id = next;
                 }
                 Body::Volatile(next) => {
-                    before += "volatile ";
+                    qualify(&mut before, "volatile ");
                     id = next;
                 }
                 Body::Restrict(next) => {
-                    before += "restrict ";
+                    qualify(&mut before, "restrict ");
                     id = next;
                 }
                 Body::TypeTag(tag) => {
