@@ -114,8 +114,7 @@ fn page(raw: &Raw) -> String {
     let mut text = String::from(
         "# Figures\n\n\
          Written by `cargo qemu bench tables` from the JSON files in this folder and in `meta-core/bench/results`: do not edit.\n\
-         How they are measured: [measure.md](../docs/measure.md), [storm.md](../docs/storm.md). Where the time of\n\
-         `cargo qemu test` goes: [tests.md](tests.md).\n",
+         How they are measured: [measure.md](../docs/measure.md), [storm.md](../docs/storm.md).\n",
     );
     for (title, name, bench) in [
         ("The driver", "bench", &raw.bench),
