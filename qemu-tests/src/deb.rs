@@ -69,7 +69,7 @@ pub fn run(paths: &Paths) -> Result<()> {
 }
 
 /// The checks that are wanted, one behind the other: the second installs what the first builds.
-pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     let wanted = move || CHECKS.iter().filter(move |(name, _)| plan.wants(name));
     if wanted().next().is_none() {
         return Vec::new();

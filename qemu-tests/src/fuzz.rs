@@ -68,7 +68,7 @@ const FLAGS: &[&str] = &[
 ];
 
 /// The targets that match, once they are built.
-pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     let wanted = move || {
         TARGETS
             .iter()

@@ -34,7 +34,7 @@ const SAMPLE: &[&str] = &["probe::", "features::", "updown::", "vlan::"];
 type Cases = Vec<(String, Option<String>)>;
 
 /// What begins it all: the first machine knows which cases there are, and so which lanes are wanted.
-pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     if plan.has_guest() {
         let mut job = plan.machine(&Lane::first(), "first lane", Load::Busy, move |desk| {
             if let Err(error) = begin(plan, desk) {
@@ -70,7 +70,7 @@ fn begin<'a>(plan: Plan<'a>, desk: &Desk<'a>) -> Result<()> {
 }
 
 /// Builds what lanes boot, one behind the other, and lets each boot as soon as it can.
-fn build<'a>(plan: Plan<'a>, lanes: Vec<Work>) -> Vec<Job<'a>> {
+fn build(plan: Plan<'_>, lanes: Vec<Work>) -> Vec<Job<'_>> {
     if lanes.is_empty() {
         return Vec::new();
     }

@@ -23,7 +23,7 @@ use crate::wanted::Plan;
 const NAME: &str = "host tests";
 
 /// Those that match, and then what works in the same folder; one cargo at a time is all that it takes.
-pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     if !plan.has_host() && !pins::any_after_host_tests(plan) {
         return Vec::new();
     }

@@ -20,7 +20,7 @@ const CHECKS: &[(&str, Check)] = &[
 ];
 
 /// The checks whose names match.
-pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     let wanted = CHECKS.iter().filter(|(name, _)| plan.wants(name));
     let jobs = wanted.map(|(name, check)| {
         plan.job(name, Load::Background, move |desk| {

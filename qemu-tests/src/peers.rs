@@ -41,7 +41,7 @@ const TESTS: &[(&str, Test)] = &[
 ];
 
 /// The tests that match, one behind the other: they work in the same folder.
-pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
+pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     let wanted = move || TESTS.iter().filter(move |(name, _)| plan.wants(name));
     if wanted().next().is_none() {
         return Vec::new();

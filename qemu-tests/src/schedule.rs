@@ -123,7 +123,7 @@ pub trait Audience {
 }
 
 /// Runs jobs, and those that they add, until none is left.
-pub fn run<'a>(room: Room, jobs: Vec<Job<'a>>, audience: &mut impl Audience) {
+pub fn run(room: Room, jobs: Vec<Job<'_>>, audience: &mut impl Audience) {
     let mut queue = Queue::default();
     queue.add(jobs);
     let (sender, messages) = mpsc::channel();
