@@ -98,9 +98,9 @@ const HEAVY: &[(&str, Load, &str)] = &[
         "storms; what they must find depends on how the workers meet",
     ),
     (
-        "program_types::xdp_frags",
+        "program_types::",
         Load::Busy,
-        "frames of several descriptors: QEMU's igb drops some when the machine stands still for a few milliseconds",
+        "the verifier works for seconds on each program; QEMU's igb drops fragments when its machine stands still for some ms",
     ),
     (
         "clock::",
