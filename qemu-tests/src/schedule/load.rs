@@ -99,8 +99,8 @@ const HEAVY: &[(&str, Load, &str)] = &[
     ),
     (
         "program_types::",
-        Load::Busy,
-        "the verifier works for seconds on each program; QEMU's igb drops fragments when its machine stands still for some ms",
+        Load::Machine,
+        "bpftool has 20 s for programs on which the verifier works for most of that; QEMU's igb drops fragments when its machine stands still for some ms",
     ),
     (
         "clock::",
