@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{bail, Context, Result};
 
+use crate::ctl;
+
 /// What a tool said.
 #[derive(Debug, Clone)]
 pub(crate) struct Said {
@@ -23,8 +25,12 @@ pub(crate) struct Said {
     pub(crate) err: String,
 }
 
-/// Longest that a tool may take: the slowest one loads a large program in some seconds.
-const PATIENCE: Duration = Duration::from_secs(18);
+/// Longest that a tool may take: the slowest one loads a large program in some seconds, and in many when other machines run beside
+/// this one. It finds hangs and is no part of any check.
+const PATIENCE: Duration = Duration::from_secs(70);
+
+/// Meanwhile the host is told now and then, to whom silence is a hang.
+const NEWS: Duration = Duration::from_secs(10);
 
 /// Runs a tool whether it succeeds or not.
 ///
@@ -43,7 +49,16 @@ pub(crate) fn try_run(words: &[&str]) -> Result<Said> {
     let pid = child.id();
     let (done, wait) = mpsc::channel();
     thread::spawn(move || done.send(child.wait_with_output()));
-    let Ok(output) = wait.recv_timeout(PATIENCE) else {
+    let start = Instant::now();
+    let output = loop {
+        match wait.recv_timeout(NEWS) {
+            Err(mpsc::RecvTimeoutError::Timeout) if start.elapsed() < PATIENCE => {
+                ctl::log(&format!("{tool} takes its time"));
+            }
+            other => break other,
+        }
+    };
+    let Ok(output) = output else {
         let state = |file: &str| read(&format!("/proc/{pid}/{file}")).unwrap_or_default();
         let (stat, wchan, stack) = (state("stat"), state("wchan"), state("stack"));
         bail!("{} hangs: {stat} in {wchan}\n{stack}", words.join(" "));

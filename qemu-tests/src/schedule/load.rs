@@ -100,7 +100,7 @@ const HEAVY: &[(&str, Load, &str)] = &[
     (
         "program_types::",
         Load::Machine,
-        "bpftool has 20 s for programs on which the verifier works for most of that; QEMU's igb drops fragments when its machine stands still for some ms",
+        "the verifier works for many seconds on each program; QEMU's igb drops fragments when its machine stands still for some ms",
     ),
     (
         "clock::",
