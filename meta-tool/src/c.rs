@@ -14,12 +14,14 @@ use meta_core::btf::{Body, Kind, Reader};
 
 mod declarator;
 mod definition;
+mod integer;
 mod names;
 mod order;
 mod place;
 
 use declarator::{Declarator, Inline};
 use definition::Definition;
+pub(crate) use integer::standard;
 use names::Names;
 use order::{Order, Step};
 use place::Places;

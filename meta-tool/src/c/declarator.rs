@@ -11,6 +11,7 @@ use anyhow::{bail, ensure, Context, Result};
 use meta_core::btf::read::{FuncProto, Params};
 use meta_core::btf::{Body, Kind, Reader};
 
+use super::integer::standard;
 use super::names::{ident, Names};
 use super::LONGEST;
 
@@ -30,7 +31,7 @@ pub(super) trait Inline {
 #[derive(Clone, Copy)]
 pub(super) struct Declarator<'a> {
     pub(super) btf: &'a Reader<'static>,
-    /// Names that are unique; else those of the BTF.
+    /// Names that are unique; else those of the BTF, integers as [`standard`] has them.
     pub(super) names: Option<&'a Names>,
     /// How many more there may be within this one.
     pub(super) left: &'a Cell<u32>,
@@ -176,6 +177,9 @@ impl Declarator<'_> {
         }
         Ok(match self.names {
             Some(names) => format!("{keyword}{}", names.of_type(id)),
+            None if matches!(item.body(), Body::Int(_)) => {
+                standard(&item.name().to_string()).into_owned()
+            }
             None => format!("{keyword}{}", item.name()),
         })
     }

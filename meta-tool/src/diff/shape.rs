@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use meta_core::btf::read::{Composite, Enum};
 use meta_core::btf::{Body, Item, Reader};
 
-use crate::c::spelled;
+use crate::c::{spelled, standard};
 
 /// A type.
 #[derive(Clone, Debug)]
@@ -86,9 +86,14 @@ fn shape(btf: &Reader<'static>, item: &Item<'static>, layout_id: Option<u32>) ->
         // Tags and sections say something about others.
         _ => return None,
     };
+    let name = item.name().to_string();
+    let name = match item.body() {
+        Body::Int(_) => standard(&name).into_owned(),
+        _ => name,
+    };
     Some(Shape {
         kind,
-        name: item.name().to_string(),
+        name,
         size: item.size(),
         layout_id,
         meaning,
