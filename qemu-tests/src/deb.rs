@@ -15,11 +15,9 @@ mod root;
 mod tree;
 
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use anyhow::{ensure, Context, Result};
 
-use crate::boot::Workshop;
 use crate::inside::Root;
 use crate::job;
 use crate::lock::Lock;
@@ -75,32 +73,18 @@ pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
         return Vec::new();
     }
     let mut job = plan.job("deb", Load::Background, move |desk| {
+        let ground = Ground {
+            paths: &plan.workshop.paths,
+            tools: &plan.workshop.ground.root,
+        };
         for (name, check) in wanted() {
             for _ in plan.times() {
-                desk.outcome(outcome(plan.workshop, name, *check));
+                desk.outcome(Outcome::of(name, |step| check(&ground, step)));
             }
         }
     });
     job.megabytes = machine::MEGABYTES;
     vec![job]
-}
-
-fn outcome(workshop: &Workshop, name: &str, check: Check) -> Outcome {
-    let ground = Ground {
-        paths: &workshop.paths,
-        tools: &workshop.ground.root,
-    };
-    let started = Instant::now();
-    let step = Step::new("deb", name);
-    let (verdict, message) =
-        check(&ground, &step).unwrap_or_else(|error| (Verdict::Broken, format!("{error:#}")));
-    step.clear();
-    Outcome {
-        name: name.to_owned(),
-        verdict,
-        time: started.elapsed(),
-        message,
-    }
 }
 
 /// The packages build, and lintian has nothing to say.

@@ -97,7 +97,20 @@ pub const LANES: &[Lane] = &[
         &[],
         lane("igb-debug-pair", Kind::Pair, "igb", Variant::Plain),
     ),
+    on(
+        Which::Series("7.2"),
+        SERIES,
+        lane("e1000e-7.2", Kind::Plain, "e1000e", Variant::Plain),
+    ),
+    on(
+        Which::Series("7.2"),
+        SERIES,
+        lane("igb-7.2", Kind::Plain, "igb", Variant::Plain),
+    ),
 ];
+
+/// What runs on each series: the module loads and probes, writes records, announces layouts, carries traffic.
+const SERIES: &[&str] = &["probe", "records", "announce", "traffic"];
 
 /// What runs on the kernel that watches, besides the cases that ask for it: everything that comes and goes.
 const WATCHED: &[&str] = &["lifecycle", "reconfig", "updown", "features"];
@@ -140,7 +153,14 @@ impl Lane {
             };
             let topic = name.split("::").next().unwrap_or_default();
             return match wanted {
-                Some(wanted) => wanted == self.name || wanted == kind,
+                Some(wanted) => {
+                    let of_kernel = match self.kernel {
+                        Which::Debug => wanted == kind,
+                        Which::Series(_) => wanted == "series",
+                        Which::Stock => false,
+                    };
+                    wanted == self.name || of_kernel
+                }
                 None => self.kind == Kind::Plain && self.topics.contains(&topic),
             };
         }
@@ -213,13 +233,16 @@ mod tests {
         assert_eq!(takers(Some("foreign")), ["igb-foreign", "virtio-foreign"]);
         assert_eq!(takers(Some("debug")), ["e1000e-debug", "igb-debug"]);
         assert_eq!(takers(Some("debug-pair")), ["igb-debug-pair"]);
+        assert_eq!(takers(Some("series")), ["e1000e-7.2", "igb-7.2"]);
         assert!(takers(Some("nonsense")).is_empty());
     }
 
     #[test]
-    fn some_topics_run_on_the_debugging_kernel_too() {
+    fn some_topics_run_on_other_kernels_too() {
         let lanes = ["e1000e", "igb", "e1000e-debug", "igb-debug"];
         assert_eq!(takers("reconfig::rings", None), lanes);
+        let lanes = ["e1000e", "igb", "e1000e-7.2", "igb-7.2"];
+        assert_eq!(takers("probe::identity", None), lanes);
     }
 
     #[test]

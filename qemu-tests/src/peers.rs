@@ -12,8 +12,6 @@ mod real;
 mod tool;
 mod twins;
 
-use std::time::Instant;
-
 use anyhow::Result;
 
 use crate::boot::Workshop;
@@ -49,21 +47,10 @@ pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     vec![plan.job("peers", Load::Background, move |desk| {
         for (name, test) in wanted() {
             for _ in plan.times() {
-                desk.outcome(outcome(plan.workshop, name, *test));
+                desk.outcome(Outcome::of(name, |step| {
+                    Ok(Verdict::of(test(plan.workshop, step)))
+                }));
             }
         }
     })]
-}
-
-fn outcome(workshop: &Workshop, name: &str, test: Test) -> Outcome {
-    let started = Instant::now();
-    let step = Step::new("peers", name);
-    let (verdict, message) = Verdict::of(test(workshop, &step));
-    step.clear();
-    Outcome {
-        name: name.to_owned(),
-        verdict,
-        time: started.elapsed(),
-        message,
-    }
 }

@@ -10,7 +10,6 @@ mod newest;
 mod versions;
 
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{ensure, Result};
 
@@ -63,7 +62,7 @@ pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
         .map(|(name, check)| {
             plan.job(name, Load::Background, move |desk| {
                 for _ in plan.times() {
-                    desk.outcome(outcome(plan.workshop, name, check));
+                    desk.outcome(Outcome::of(name, |step| check(plan.workshop, step)));
                 }
             })
         })
@@ -72,7 +71,7 @@ pub fn jobs<'a>(plan: Plan<'a>) -> Vec<Job<'a>> {
         jobs.push(plan.job("pins of the root", Load::Background, move |desk| {
             for (name, check) in checks(plan, Folder::Root) {
                 for _ in plan.times() {
-                    desk.outcome(outcome(plan.workshop, name, check));
+                    desk.outcome(Outcome::of(name, |step| check(plan.workshop, step)));
                 }
             }
         }));
@@ -91,7 +90,7 @@ fn checks(plan: Plan<'_>, folder: Folder) -> impl Iterator<Item = (&'static str,
 pub fn after_host_tests(plan: Plan<'_>, each: &mut dyn FnMut(Outcome)) {
     for (name, check) in checks(plan, Folder::Host) {
         for _ in plan.times() {
-            each(outcome(plan.workshop, name, check));
+            each(Outcome::of(name, |step| check(plan.workshop, step)));
         }
     }
 }
@@ -99,20 +98,6 @@ pub fn after_host_tests(plan: Plan<'_>, each: &mut dyn FnMut(Outcome)) {
 /// Whether there is any of that.
 pub fn any_after_host_tests(plan: Plan<'_>) -> bool {
     checks(plan, Folder::Host).next().is_some()
-}
-
-fn outcome(workshop: &Workshop, name: &str, check: Check) -> Outcome {
-    let step = Step::new("pins", name);
-    let started = Instant::now();
-    let (verdict, message) =
-        check(workshop, &step).unwrap_or_else(|error| (Verdict::Broken, format!("{error:#}")));
-    step.clear();
-    Outcome {
-        name: name.to_owned(),
-        verdict,
-        time: started.elapsed(),
-        message,
-    }
 }
 
 /// Runs a command; its failure is a failed check, its output in the log.

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
-use crate::ui::{clock, say};
+use crate::ui::{clock, say, Step};
 
 /// Lines of a failure card.
 const LONGEST_CARD: usize = 40;
@@ -70,6 +70,25 @@ pub struct Outcome {
     pub time: Duration,
     /// Why, when it did not pass.
     pub message: String,
+}
+
+impl Outcome {
+    /// Checks something under a step of its own; an error is for machinery that failed.
+    pub fn of(name: &str, check: impl FnOnce(&Step) -> Result<(Verdict, String)>) -> Self {
+        let (started, step) = (
+            Instant::now(),
+            Step::new(name.split("::").next().unwrap_or(name), name),
+        );
+        let (verdict, message) =
+            check(&step).unwrap_or_else(|error| (Verdict::Broken, format!("{error:#}")));
+        step.clear();
+        Self {
+            name: name.to_owned(),
+            verdict,
+            time: started.elapsed(),
+            message,
+        }
+    }
 }
 
 /// All results of a run.
@@ -208,7 +227,7 @@ fn shorten(message: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, Report, Verdict};
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     fn report(verdicts: &[Verdict]) -> Report {
         let outcome = |verdict: &Verdict| Outcome {

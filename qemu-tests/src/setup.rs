@@ -42,8 +42,10 @@ pub struct Ground {
 /// A kernel that the set-up knows how to come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Which {
-    /// Debian's.
+    /// Debian's, of the newest series.
     Stock,
+    /// Debian's, of another series.
+    Series(&'static str),
     /// Ours, which watches.
     Debug,
 }
@@ -78,6 +80,7 @@ pub fn ready(paths: &Paths, which: Which) -> Option<Ground> {
     let root = root::existing(paths)?;
     let kernel = match which {
         Which::Stock => stock::existing(paths, Series::newest()),
+        Which::Series(name) => stock::existing(paths, Series::named(name).ok()?),
         Which::Debug => debug_kernel::existing(paths),
     };
     kernel.map(|kernel| Ground { root, kernel })
@@ -119,7 +122,10 @@ fn begin(paths: &Paths) -> Result<Lock> {
 
 /// The kernel's packages are fetched while the toolchain is.
 fn make(paths: &Paths, which: Which) -> Result<Ground> {
-    let series = Series::newest();
+    let series = match which {
+        Which::Stock | Which::Debug => Series::newest(),
+        Which::Series(name) => Series::named(name)?,
+    };
     let (root, packages) = std::thread::scope(|scope| {
         let packages = scope.spawn(|| stock::fetch(paths, series));
         let root = match root::existing(paths) {
@@ -136,7 +142,9 @@ fn make(paths: &Paths, which: Which) -> Result<Ground> {
     let source = stock::source(paths, &root, series, &packages)?;
     let kernel = match which {
         Which::Debug => debug_kernel::create(paths, &root, &source)?,
-        Which::Stock => stock::prepare(paths, &root, series, &packages, &source)?,
+        Which::Stock | Which::Series(_) => {
+            stock::prepare(paths, &root, series, &packages, &source)?
+        }
     };
     Ok(Ground { root, kernel })
 }

@@ -10,7 +10,6 @@
 mod graph;
 
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::{bail, ensure, Result};
 
@@ -38,14 +37,7 @@ const CONTROL: &[&str] = &["Adapter", ">::open"];
 
 /// Builds the module and looks at it.
 pub fn run(workshop: &Workshop) -> Outcome {
-    let started = Instant::now();
-    let (verdict, message) = Verdict::of(check(workshop));
-    Outcome {
-        name: NAME.to_owned(),
-        verdict,
-        time: started.elapsed(),
-        message,
-    }
+    Outcome::of(NAME, |_| Ok(Verdict::of(check(workshop))))
 }
 
 /// The ways to a panic.

@@ -10,7 +10,6 @@
 mod listing;
 
 use std::path::Path;
-use std::time::Instant;
 
 use anyhow::{bail, ensure, Context, Result};
 use meta_core::meta::XdpMeta;
@@ -41,14 +40,7 @@ const CONTROLS: &[(&str, &str)] = &[
 
 /// Builds the module with probes and looks at them.
 pub fn run(workshop: &Workshop) -> Outcome {
-    let started = Instant::now();
-    let (verdict, message) = Verdict::of(check(workshop));
-    Outcome {
-        name: NAME.to_owned(),
-        verdict,
-        time: started.elapsed(),
-        message,
-    }
+    Outcome::of(NAME, |_| Ok(Verdict::of(check(workshop))))
 }
 
 /// The functions of the module with probes.

@@ -6,7 +6,7 @@
 
 use super::archive::Snapshot;
 use super::packages;
-use anyhow::{bail, Result};
+use anyhow::{bail, Context, Result};
 
 const FILE: &str = include_str!("../../../rnic-driver/kernel-series");
 
@@ -24,17 +24,38 @@ pub struct Series {
 }
 
 /// The series, newest first; the first is what everything runs on.
-pub const STOCK: &[Series] = &[Series {
-    name: "7.3",
-    suite: packages::BACKPORTS,
-    abi: "+deb13",
-    snapshot: packages::SNAPSHOT,
-}];
+pub const STOCK: &[Series] = &[
+    Series {
+        name: "7.3",
+        suite: packages::BACKPORTS,
+        abi: "+deb13",
+        snapshot: packages::SNAPSHOT,
+    },
+    Series {
+        name: "7.2",
+        suite: packages::BACKPORTS,
+        abi: "+deb13",
+        snapshot: packages::SNAPSHOT,
+    },
+];
 
 impl Series {
     /// The series that everything runs on.
     pub fn newest() -> Self {
         STOCK[0]
+    }
+
+    /// The series of a name.
+    ///
+    /// # Errors
+    ///
+    /// Names those that there are.
+    pub fn named(name: &str) -> Result<Self> {
+        let found = STOCK.iter().find(|series| series.name == name);
+        found.copied().with_context(|| {
+            let all: Vec<&str> = STOCK.iter().map(|series| series.name).collect();
+            format!("there is no series {name} (known: {})", all.join(", "))
+        })
     }
 
     /// The package of its source.
