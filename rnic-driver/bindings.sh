@@ -33,7 +33,7 @@ missing() {
 		}
 		END {
 			for (name in mentioned)
-				if (!(name in defined) && name !~ /::$|^([iu](8|16|32|64|128|size)|bool|mut|const|__Bindgen.*|__IncompleteArrayField)$/)
+				if (!(name in defined) && name !~ /::$|^([iu](8|16|32|64|128|size)|bool|mut|const|Self|__Bindgen.*|__IncompleteArrayField)$/)
 					print name
 		}' "$kernel" "$output" | sort
 }

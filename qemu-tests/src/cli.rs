@@ -26,11 +26,21 @@ pub struct Cli {
 #[derive(Args, Debug)]
 pub struct Common {
     /// Use your own kernel build (an O= folder or a source tree that was built in place) instead of making one.
-    #[arg(long, global = true, value_name = "PATH", env = "KDIR")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        env = "KDIR",
+        group = "chosen"
+    )]
     pub kernel: Option<PathBuf>,
 
-    /// Try a kernel of another version than those that the driver is known to build and run on.
-    #[arg(long, global = true, requires = "kernel")]
+    /// Use Debian's kernel of this series, such as 7.2, instead of the newest that is known.
+    #[arg(long, global = true, value_name = "SERIES", group = "chosen")]
+    pub series: Option<String>,
+
+    /// Try a kernel of another series than those that the driver is known to build and run on.
+    #[arg(long, global = true, requires = "chosen")]
     pub force: bool,
 }
 

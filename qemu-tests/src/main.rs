@@ -61,9 +61,9 @@ use clap::Parser;
 use serde_json::json;
 
 use boot::Workshop;
-use cli::{Bench, Cli, Verb};
+use cli::{Bench, Cli, Common, Verb};
 use paths::Paths;
-use setup::{Ground, Which};
+use setup::{series, Ground, Which};
 use vm::argv::Mode;
 
 fn main() -> ExitCode {
@@ -88,13 +88,13 @@ fn main() -> ExitCode {
 
 /// The first set-up leaves processors idle while it downloads and unpacks, and what runs in the guest needs nothing of it: so that is
 /// compiled meanwhile. If it cannot be, whoever needs it says so.
-fn stock_ground(paths: &Paths) -> Result<Ground> {
-    if let Some(ground) = setup::ready(paths, Which::Stock) {
+fn stock_ground(paths: &Paths, which: Which) -> Result<Ground> {
+    if let Some(ground) = setup::ready(paths, which) {
         return Ok(ground);
     }
     std::thread::scope(|scope| {
         scope.spawn(|| build::guest::build(paths));
-        setup::ground(paths, Which::Stock)
+        setup::ground(paths, which)
     })
 }
 
@@ -112,9 +112,17 @@ fn run(cli: &Cli) -> Result<()> {
     if let Verb::Deb = &cli.verb {
         return deb::run(&paths);
     }
-    let ground = match cli.common.kernel.as_deref() {
-        Some(dir) => setup::own_ground(&paths, dir, cli.common.force)?,
-        None => stock_ground(&paths)?,
+    let Common {
+        kernel,
+        series,
+        force,
+    } = &cli.common;
+    let ground = match (kernel, series) {
+        (Some(dir), _) => setup::own_ground(&paths, dir, *force)?,
+        (None, Some(series)) => {
+            stock_ground(&paths, Which::Series(series::choose(series, *force)?))?
+        }
+        (None, None) => stock_ground(&paths, Which::Stock)?,
     };
     let workshop = Workshop::new(paths, ground);
     match &cli.verb {

@@ -227,7 +227,7 @@ fn shorten(message: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::{Outcome, Report, Verdict};
-    use std::time::{Duration, Instant};
+    use std::time::Duration;
 
     fn report(verdicts: &[Verdict]) -> Report {
         let outcome = |verdict: &Verdict| Outcome {

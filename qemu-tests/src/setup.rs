@@ -80,7 +80,7 @@ pub fn ready(paths: &Paths, which: Which) -> Option<Ground> {
     let root = root::existing(paths)?;
     let kernel = match which {
         Which::Stock => stock::existing(paths, Series::newest()),
-        Which::Series(name) => stock::existing(paths, Series::named(name).ok()?),
+        Which::Series(name) => stock::existing(paths, Series::of(name)),
         Which::Debug => debug_kernel::existing(paths),
     };
     kernel.map(|kernel| Ground { root, kernel })
@@ -124,7 +124,7 @@ fn begin(paths: &Paths) -> Result<Lock> {
 fn make(paths: &Paths, which: Which) -> Result<Ground> {
     let series = match which {
         Which::Stock | Which::Debug => Series::newest(),
-        Which::Series(name) => Series::named(name)?,
+        Which::Series(name) => Series::of(name),
     };
     let (root, packages) = std::thread::scope(|scope| {
         let packages = scope.spawn(|| stock::fetch(paths, series));

@@ -17,6 +17,7 @@ use crate::{
         netdev::feature,
         pci_device::{self, Signal, Vectors},
         registration::{Registration, Setup},
+        series::{self, IdInfo, Matched},
     },
 };
 use kernel::{device::Core, driver, pci, prelude::*, InPlaceModule};
@@ -85,15 +86,15 @@ pub(crate) struct Driver<'bound> {
 pub(crate) struct Rnic;
 
 impl pci::Driver for Rnic {
-    type IdInfo = Probe;
+    type IdInfo = IdInfo<Probe>;
     type Data<'bound> = Driver<'bound>;
-    const ID_TABLE: pci::IdTable<Probe> = &hal::IDS;
+    const ID_TABLE: pci::IdTable<IdInfo<Probe>> = &hal::IDS;
 
     fn probe<'bound>(
         pdev: &'bound pci::Device<Core<'_>>,
-        info: Option<&'bound Probe>,
+        matched: Matched<'bound, Probe>,
     ) -> impl PinInit<Driver<'bound>, Error> + 'bound {
-        let Probe(probe) = info.ok_or(ENODEV)?;
+        let Probe(probe) = series::entry(matched)?;
         Ok(Driver {
             _interface: probe(pdev)?,
         })

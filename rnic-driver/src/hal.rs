@@ -21,7 +21,7 @@ use crate::{
     driver::{self, Interface},
     layouts::Metadata,
     rss::{self, PortHashing},
-    sys::{metadata_ops::Door, pci_device::Signal},
+    sys::{metadata_ops::Door, pci_device::Signal, series::IdInfo},
 };
 use kernel::{device::Core, device_id::IdArray, pci, prelude::*};
 
@@ -163,7 +163,7 @@ macro_rules! nics {
         }
 
         /// The devices that the driver takes. There is no module alias.
-        pub(crate) static IDS: IdArray<pci::DeviceId, Probe, { [$($device),*].len() }> = IdArray::new([
+        pub(crate) static IDS: IdArray<pci::DeviceId, IdInfo<Probe>, { [$($device),*].len() }> = IdArray::new([
             $((pci::DeviceId::from_id(pci::Vendor::INTEL, $device), &Probe(|pdev| driver::bind(pdev, <$nic>::new)))),*
         ]);
     };

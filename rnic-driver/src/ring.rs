@@ -11,7 +11,7 @@ pub(crate) mod rx;
 #[forbid(unsafe_code)]
 pub(crate) mod tx;
 
-use crate::desc::Words;
+use crate::{desc::Words, sys::series::dma_address};
 use core::cell::UnsafeCell;
 use kernel::{
     device::{Bound, Device},
@@ -118,7 +118,7 @@ impl Descriptors {
 
     /// Where the device finds them.
     fn dma_addr(&self) -> u64 {
-        self.memory.dma_address()
+        dma_address(&self.memory)
     }
 }
 

@@ -12,6 +12,7 @@ mod published;
 
 pub(crate) use self::published::{LayoutState, Published};
 
+use crate::sys::series::ENODATA;
 use kernel::prelude::*;
 use meta_core::{binding::Binding, layout::Layout};
 

@@ -26,6 +26,7 @@ pub(crate) mod ptp;
 pub(crate) mod queue_stats;
 pub(crate) mod registration;
 pub(crate) mod seqlock;
+pub(crate) mod series;
 pub(crate) mod skb;
 pub(crate) mod sysfs;
 pub(crate) mod time;

@@ -19,7 +19,7 @@ pub const WHOLE: u32 = 4;
 pub enum Load {
     /// A machine that mostly sleeps.
     Light,
-    /// Compilers and the like, which give way to machines.
+    /// Compilers and the like, which give way to machines: they take what these leave. Not more of them than processors.
     Background,
     /// A processor: a machine that boots or counts instructions, a fuzzer.
     Busy,
@@ -31,8 +31,8 @@ impl Load {
     /// The slots that it takes.
     pub const fn slots(self) -> u32 {
         match self {
-            Self::Light => 1,
-            Self::Background | Self::Busy => 2,
+            Self::Light | Self::Background => 1,
+            Self::Busy => 2,
             Self::Machine => WHOLE,
         }
     }

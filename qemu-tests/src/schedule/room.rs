@@ -42,10 +42,14 @@ impl Room {
             room: self,
             slots: self.slots,
             megabytes: self.megabytes,
+            compilers: (self.slots / 2).max(1),
             idle: true,
         };
         for needs in running {
             left.slots = left.slots.saturating_sub(needs.slots(self));
+            if needs.load == Load::Background {
+                left.compilers = left.compilers.saturating_sub(1);
+            }
             left.megabytes = left.megabytes.saturating_sub(needs.megabytes);
             left.idle = false;
         }
@@ -88,15 +92,20 @@ pub(super) struct Left {
     room: Room,
     slots: u32,
     megabytes: u64,
+    compilers: u32,
     idle: bool,
 }
 
 impl Left {
     /// The first of a queue that can be begun. None overtakes one that waits for room, or that one would wait for ever; but for those
-    /// that want the whole machine: they would leave it idle while it empties, so they come last, one behind the other.
+    /// that want the whole machine: they would leave it idle while it empties, so they come last, one behind the other. Compilers are
+    /// overtaken while there are enough of them.
     pub(super) fn first_that_fits(&self, queue: impl Iterator<Item = Needs>) -> Option<usize> {
         let mut patient = None;
         for (at, needs) in queue.enumerate() {
+            if needs.load == Load::Background && self.compilers == 0 {
+                continue;
+            }
             let slots = needs.slots(self.room);
             if slots <= self.slots && needs.megabytes <= self.megabytes {
                 return Some(at);
@@ -153,6 +162,20 @@ mod tests {
         assert_eq!(first(&[light, light, light], &[busy, light]), None);
         assert_eq!(first(&[light, light, light], &[whole, light]), Some(1));
         assert_eq!(first(&[light], &[whole]), None);
+    }
+
+    #[test]
+    fn a_compiler_for_each_processor_and_machines_beside_them() {
+        let (light, compiler) = (needs(Load::Light, 0), needs(Load::Background, 0));
+        assert_eq!(first(&[compiler], &[compiler, light]), Some(0));
+        assert_eq!(first(&[compiler, compiler], &[compiler, light]), Some(1));
+        assert_eq!(
+            first(&[compiler, compiler, light], &[compiler, light]),
+            Some(1)
+        );
+        assert_eq!(first(&[compiler, compiler], &[compiler]), None);
+        let one = Room { slots: 1, ..ROOM }.left([].iter());
+        assert_eq!(one.first_that_fits([compiler].into_iter()), Some(0));
     }
 
     #[test]

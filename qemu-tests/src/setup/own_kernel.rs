@@ -74,10 +74,7 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
     let mut make_args = compilers(&parsed, root)
         .with_context(|| format!("the kernel in {} cannot be used", dir.display()))?;
     let release = release(&dir);
-    if series::check(&release).is_err() {
-        // Whoever came here insists.
-        make_args.push("RNIC_FORCE=y".to_owned());
-    }
+    make_args.extend(series::insistence(&release));
     Ok(Kernel {
         key: Key::default()
             .with(dir.to_string_lossy().as_bytes())

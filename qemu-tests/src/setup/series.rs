@@ -6,7 +6,7 @@
 
 use super::archive::Snapshot;
 use super::packages;
-use anyhow::{bail, Context, Result};
+use anyhow::{bail, Result};
 
 const FILE: &str = include_str!("../../../rnic-driver/kernel-series");
 
@@ -45,16 +45,12 @@ impl Series {
         STOCK[0]
     }
 
-    /// The series of a name.
-    ///
-    /// # Errors
-    ///
-    /// Names those that there are.
-    pub fn named(name: &str) -> Result<Self> {
+    /// The series of a name; one that is not in the table is looked for where the newest is.
+    pub fn of(name: &'static str) -> Self {
         let found = STOCK.iter().find(|series| series.name == name);
-        found.copied().with_context(|| {
-            let all: Vec<&str> = STOCK.iter().map(|series| series.name).collect();
-            format!("there is no series {name} (known: {})", all.join(", "))
+        found.copied().unwrap_or(Self {
+            name,
+            ..Self::newest()
         })
     }
 
@@ -73,6 +69,29 @@ impl Series {
 /// The names of all series, newest first.
 pub fn known() -> impl Iterator<Item = &'static str> {
     FILE.split_whitespace()
+}
+
+/// The series that somebody asks for by name.
+///
+/// # Errors
+///
+/// When it is no name, or that of an unknown series and this is not forced.
+pub fn choose(name: &str, force: bool) -> Result<&'static str> {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    let is_name = name
+        .split_once('.')
+        .is_some_and(|(major, minor)| is_number(major) && is_number(minor));
+    if !is_name {
+        bail!(
+            "{name} is no series of linux: two numbers, such as {}",
+            Series::newest().name
+        );
+    }
+    if !force {
+        check(name)?;
+    }
+    // One in a run.
+    Ok(Box::leak(name.to_owned().into_boxed_str()))
 }
 
 /// Refuses a kernel of another series.
@@ -94,9 +113,14 @@ pub fn check(release: &str) -> Result<()> {
     )
 }
 
+/// What Kbuild is told for a kernel that only comes here because somebody insists.
+pub fn insistence(release: &str) -> Option<String> {
+    check(release).is_err().then(|| "RNIC_FORCE=y".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{check, known, Series, STOCK};
+    use super::{check, choose, known, Series, STOCK};
 
     #[test]
     fn a_release_is_of_its_series_and_of_no_longer_one() {
@@ -107,6 +131,22 @@ mod tests {
         for release in [format!("{series}1.2"), "6.12.1".into(), String::new()] {
             let refusal = check(&release).unwrap_err().to_string();
             assert!(refusal.contains(series) && refusal.contains("--force"));
+        }
+    }
+
+    #[test]
+    fn a_series_is_asked_for_by_name_and_an_unknown_one_forced() {
+        for series in known() {
+            assert_eq!(choose(series, false).unwrap(), series);
+        }
+        assert!(choose("99.1", false)
+            .unwrap_err()
+            .to_string()
+            .contains("--force"));
+        let forced = Series::of(choose("99.1", true).unwrap());
+        assert_eq!((forced.name, forced.abi), ("99.1", Series::newest().abi));
+        for name in ["", "7", "7.", ".3", "7.3.4", "7.x", "7.3/../..", "-7.3"] {
+            assert!(choose(name, true).is_err(), "{name}");
         }
     }
 

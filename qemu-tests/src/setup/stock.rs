@@ -96,8 +96,9 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
     let newer = archive.newer_series(series::known())?;
     if !newer.is_empty() {
         step.note(&format!(
-            "Debian also serves linux {}, which this version of rnic has not been tried on",
-            newer.join(", ")
+            "Debian also serves linux {}, which this version of rnic has not been tried on: `--series {} --force` does",
+            newer.join(", "),
+            newer.last().map_or("", String::as_str),
         ));
     }
     let wanted = Wanted {
@@ -215,8 +216,10 @@ fn inputs_key(root: &Root) -> Result<String> {
 
 fn kernel(dir: PathBuf, key: &str, packages: &Packages, root: &Root) -> Result<Kernel> {
     let config = std::fs::read_to_string(dir.join(".config"))?;
+    let mut make_args = compilers(&Config::parse(&config), root)?;
+    make_args.extend(series::insistence(&packages.release));
     Ok(Kernel {
-        make_args: compilers(&Config::parse(&config), root)?,
+        make_args,
         name: format!("linux {} (Debian's)", packages.version),
         key: key.to_owned(),
         modules: packages.modules(),

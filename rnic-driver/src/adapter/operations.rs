@@ -14,6 +14,7 @@ use crate::{
         netdev::{Filter, LinkStats, NetDevice, Operations, Polled, Port, Xmit},
         pci_device::Signal,
         queue_stats,
+        series::ENETDOWN,
         skb::SkBuff,
         time,
         tx_queue::TxQueue,

@@ -12,7 +12,7 @@ use crate::{
     ring::{self, tx::Packet, tx::Part, tx::Sent, Len},
     rss,
     rx::{Parameters, RxConfig, RxQueue},
-    sys::{ethtool::Results, netdev::Port, skb::SkBuff, time},
+    sys::{ethtool::Results, netdev::Port, series::ENETDOWN, skb::SkBuff, time},
 };
 use kernel::prelude::*;
 use meta_core::{

@@ -32,6 +32,7 @@ use super::{
     extack::ExtAck,
     hwtstamp,
     netdev::{Operations, Port},
+    series::EOPNOTSUPP,
 };
 use crate::rss::{Config, PortHashing};
 use kernel::prelude::*;

@@ -7,11 +7,15 @@
 //!
 //! C header: [`include/net/genetlink.h`](srctree/include/net/genetlink.h)
 
-use super::{bindings, metadata_ops::Door, netdev::NetDevice};
+use super::{
+    bindings,
+    metadata_ops::Door,
+    netdev::NetDevice,
+    series::{this_module, EOPNOTSUPP},
+};
 use core::{cell::UnsafeCell, ptr::NonNull};
 use kernel::{
     error::{from_result, to_result},
-    module::this_module,
     prelude::*,
 };
 use meta_core::announce::{attr, command, FAMILY, GROUP, VERSION};
@@ -144,7 +148,7 @@ impl Buffer {
 impl Drop for Buffer {
     fn drop(&mut self) {
         // SAFETY: Owned.
-        unsafe { bindings::nlmsg_free(self.0.as_ptr()) };
+        unsafe { bindings::rnic_nlmsg_free(self.0.as_ptr()) };
     }
 }
 
@@ -228,9 +232,10 @@ static TABLES: Tables = Tables {
     }],
     policy: {
         let mut policy: [bindings::nla_policy; attr::MAX as usize + 1] =
-            [const { pin_init::zeroed() }; attr::MAX as usize + 1];
-        policy[attr::IFINDEX as usize].type_ = bindings::NLA_U32 as u8;
-        policy[attr::QUEUE as usize].type_ = bindings::NLA_U32 as u8;
+            // SAFETY: Of zeroes, it asks nothing of an attribute.
+            [const { unsafe { core::mem::zeroed() } }; attr::MAX as usize + 1];
+        policy[attr::IFINDEX as usize].type_ = bindings::rnic_nla_RNIC_NLA_U32 as u8;
+        policy[attr::QUEUE as usize].type_ = bindings::rnic_nla_RNIC_NLA_U32 as u8;
         policy
     },
 };
@@ -245,10 +250,11 @@ static FAMILY_TABLE: Family = Family(UnsafeCell::new(bindings::genl_family {
     resv_start_op: command::LAYOUT_NTF + 1,
     mcgrps: &raw const TABLES.groups as *const bindings::genl_multicast_group,
     n_mcgrps: 1,
-    module: this_module::<crate::LocalModule>().as_ptr(),
+    module: this_module(),
     // netnsok, the first bit on the little-endian machines that have these NICs.
     _bitfield_1: bindings::__BindgenBitfieldUnit::new([1]),
-    ..pin_init::zeroed()
+    // SAFETY: Numbers and pointers, which C leaves zero too.
+    ..unsafe { core::mem::zeroed() }
 }));
 
 /// The registered family. Dropping it unregisters.

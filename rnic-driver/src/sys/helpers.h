@@ -177,6 +177,13 @@ void rnic_genlmsg_cancel(struct sk_buff *skb, void *hdr);
 int rnic_genl_multicast(struct genl_family *family, const struct net_device *dev,
 			struct sk_buff *skb);
 struct sk_buff *rnic_genlmsg_new(size_t size, bool persistent);
+void rnic_nlmsg_free(struct sk_buff *skb);
+
+/* Of an enum without a name. */
+enum rnic_nla {
+	RNIC_NLA_U32 = NLA_U32,
+};
+
 int rnic_genl_reply(struct sk_buff *skb, struct genl_info *info);
 u32 rnic_genl_portid(const struct genl_info *info);
 u32 rnic_genl_seq(const struct genl_info *info);

@@ -5,10 +5,16 @@
 //! The kernel relocates `.BTF` against `.BTF.base` when the module is loaded and serves the result as
 //! `/sys/kernel/btf/rnic`; pahole has no part in it. The kfuncs are found there by name.
 
-use super::{bindings, metadata_ops::Door, netdev::NetDevice, xdp_context};
+use super::{
+    bindings,
+    metadata_ops::Door,
+    netdev::NetDevice,
+    series::{this_module, EOPNOTSUPP},
+    xdp_context,
+};
 use crate::layouts::MODULE_BTF;
 use core::{mem::offset_of, ptr};
-use kernel::{error::to_result, module::this_module, prelude::*};
+use kernel::{error::to_result, prelude::*};
 use meta_core::btf;
 
 const LEN: usize = MODULE_BTF.len();
@@ -120,7 +126,7 @@ unsafe impl Sync for KfuncSet {}
 /// Those of `register_btf_kfunc_id_set`, such as a kernel that could not relocate the module's BTF.
 pub(crate) fn register() -> Result {
     static SET: KfuncSet = KfuncSet(bindings::btf_kfunc_id_set {
-        owner: this_module::<crate::LocalModule>().as_ptr(),
+        owner: this_module(),
         set: ptr::from_ref(&IDS).cast_mut().cast(),
         filter: None,
     });

@@ -11,6 +11,7 @@
 use super::{
     bindings,
     netdev::{NetDevice, Operations},
+    series::ENODATA,
     vtable::Vtable,
     xdp_context::Context,
 };

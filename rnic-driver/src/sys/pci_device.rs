@@ -5,7 +5,10 @@
 //! `kernel::irq::Registration` owns its handler and borrows the vectors; here the handler is the port that also
 //! owns the lines, so a line holds a pointer to it and is freed first.
 
-use super::bindings;
+use super::{
+    bindings,
+    series::{IRQ_HANDLED, IRQ_NONE},
+};
 use core::ptr::NonNull;
 use kernel::{
     device::{Bound, Core},
@@ -228,8 +231,8 @@ unsafe extern "C" fn trampoline<H: Handler>(
     let cookie = unsafe { &*cookie.cast::<Cookie<H>>() };
     // SAFETY: The handler outlives the line.
     if unsafe { cookie.handler.as_ref() }.interrupt(cookie.vector) {
-        bindings::irqreturn::IRQ_HANDLED
+        IRQ_HANDLED
     } else {
-        bindings::irqreturn::IRQ_NONE
+        IRQ_NONE
     }
 }

@@ -7,12 +7,14 @@
 //!
 //! C header: [`include/linux/ptp_clock_kernel.h`](srctree/include/linux/ptp_clock_kernel.h)
 
-use super::{bindings, pci_device};
+use super::{
+    bindings, pci_device,
+    series::{this_module, EOPNOTSUPP},
+};
 use core::{marker::PhantomData, ptr::NonNull};
 use kernel::{
     device::Bound,
     error::from_err_ptr,
-    module::this_module,
     pci,
     prelude::*,
     sync::atomic::{Atomic, Relaxed},
@@ -169,7 +171,7 @@ impl<P: PtpClock> Drop for Registration<'_, P> {
 /// The functions of a clock of type `P`.
 fn table<P: PtpClock>() -> bindings::ptp_clock_info {
     let mut table = bindings::ptp_clock_info {
-        owner: this_module::<crate::LocalModule>().as_ptr(),
+        owner: this_module(),
         max_adj: P::MAX_ADJ,
         adjfine: Some(adjfine::<P>),
         adjtime: Some(adjtime::<P>),

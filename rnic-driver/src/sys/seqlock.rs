@@ -8,12 +8,12 @@
 //!
 //! C header: [`include/linux/seqlock.h`](srctree/include/linux/seqlock.h), `seqcount_latch_t`
 
+use super::series::{smp_rmb, smp_wmb};
 use kernel::{
     new_mutex,
     prelude::*,
     sync::{
         atomic::{Acquire, Atomic, Relaxed},
-        barrier::{smp_mb, Read, Write},
         Mutex,
     },
 };
@@ -53,7 +53,7 @@ impl<T: Copy + Unpin + Into<[u64; N]> + From<[u64; N]>, const N: usize> SeqLatch
             let copy = if sequence & 1 == 0 { even } else { odd };
             let words = copy.each_ref().map(|word| word.load(Relaxed));
             // The words were read before the number is looked at again.
-            smp_mb(Read);
+            smp_rmb();
             if self.sequence.load(Relaxed) == sequence {
                 return T::from(words);
             }
@@ -77,9 +77,9 @@ impl<T: Copy + Unpin + Into<[u64; N]> + From<[u64; N]>, const N: usize> SeqLatch
 
     /// Sends readers to the other copy, which is written: one writer at a time.
     fn turn(&self) {
-        smp_mb(Write);
+        smp_wmb();
         let next = self.sequence.load(Relaxed).wrapping_add(1);
         self.sequence.store(next, Relaxed);
-        smp_mb(Write);
+        smp_wmb();
     }
 }

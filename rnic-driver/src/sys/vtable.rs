@@ -7,6 +7,7 @@ use super::{
     napi::{Napi, NapiContext},
     netdev::{Filter, LinkStats, NetDevice, Operations, Polled, Port, Xmit},
     netdev_bpf, queue_stats,
+    series::EADDRNOTAVAIL,
     skb::SkBuff,
     sysfs, xdp_frame,
 };

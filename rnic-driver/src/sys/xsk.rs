@@ -16,6 +16,7 @@ use super::{
     bindings,
     napi::{Napi, NapiContext},
     netdev::NetDevice,
+    series::EOPNOTSUPP,
     xdp::RxqInfo,
     xsk_buff::XskBuff,
 };

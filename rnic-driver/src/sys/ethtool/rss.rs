@@ -7,7 +7,9 @@
 //! taking away a queue that the table names, and only then may the driver not spread it anew. `ethtool -X default` makes
 //! it the driver's again.
 
-use super::super::{bindings, extack::ExtAck, netdev::Operations, vtable::port};
+use super::super::{
+    bindings, extack::ExtAck, netdev::Operations, series::EOPNOTSUPP, vtable::port,
+};
 use crate::rss::{Fields, Flow, Table, KEY_LEN, TABLE_LEN};
 use core::{ptr::NonNull, slice};
 use kernel::{error::from_result, prelude::*};

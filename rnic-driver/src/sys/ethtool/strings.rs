@@ -8,6 +8,7 @@
 use super::super::{
     bindings,
     netdev::{Operations, Port},
+    series::EOPNOTSUPP,
     vtable::port,
 };
 use core::{

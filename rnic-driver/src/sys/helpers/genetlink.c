@@ -33,6 +33,11 @@ struct sk_buff *rnic_genlmsg_new(size_t size, bool persistent)
 	return genlmsg_new(size, GFP_KERNEL | (persistent ? __GFP_NOFAIL : 0));
 }
 
+void rnic_nlmsg_free(struct sk_buff *skb)
+{
+	nlmsg_free(skb);
+}
+
 int rnic_genl_reply(struct sk_buff *skb, struct genl_info *info)
 {
 	return genlmsg_reply(skb, info);
