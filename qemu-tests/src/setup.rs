@@ -10,6 +10,7 @@ pub mod archive;
 pub mod config;
 pub mod debug_kernel;
 pub mod diagnosis;
+pub mod estimate;
 pub mod kernel;
 pub mod own_kernel;
 pub mod packages;
@@ -27,6 +28,7 @@ use crate::inside::Root;
 use crate::lock::Lock;
 use crate::paths::Paths;
 use crate::ui;
+use estimate::Estimate;
 use kernel::Kernel;
 use series::Series;
 
@@ -64,7 +66,7 @@ pub fn own_ground(paths: &Paths, dir: &Path, force: bool) -> Result<Ground> {
     let mut root = match root::existing(paths) {
         Some(root) => root,
         None => {
-            let _lock = begin(paths)?;
+            let _lock = begin(paths, None)?;
             match root::existing(paths) {
                 Some(root) => root,
                 None => root::create(paths)?,
@@ -95,7 +97,7 @@ pub fn ground(paths: &Paths, which: Which) -> Result<Ground> {
     if let Some(ground) = ready(paths, which) {
         return Ok(ground);
     }
-    let _lock = begin(paths)?;
+    let _lock = begin(paths, Some(which))?;
     // Another run may have done it while this one waited.
     match ready(paths, which) {
         Some(ground) => Ok(ground),
@@ -103,11 +105,14 @@ pub fn ground(paths: &Paths, which: Which) -> Result<Ground> {
     }
 }
 
-fn begin(paths: &Paths) -> Result<Lock> {
+fn begin(paths: &Paths, which: Option<Which>) -> Result<Lock> {
     let lock = Lock::take(&paths.cache.join("setup.lock"), "the set-up")?;
     ui::note(
         "set-up",
-        "what is missing is made once and kept in the cache",
+        &format!(
+            "what is missing is made once and kept in the cache: {}",
+            Estimate::new(paths, which)
+        ),
     );
     ui::note(
         "",

@@ -6,7 +6,7 @@
 //! runs and no privilege is needed. Done with apt and dpkg alone, which every Debian has, where mmdebstrap itself
 //! would first need a full perl and cannot be used by every user.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -62,6 +62,7 @@ pub fn create(paths: &Paths) -> Result<Root> {
     let (first, rest) = files.split_at(1);
     unpack(first, &dir, &step)?;
     unpack(rest, &dir, &step)?;
+    leave_out(&dir)?;
     for (link, target) in packages::LINKS {
         let _ = std::fs::remove_file(dir.join(link));
         std::os::unix::fs::symlink(target, dir.join(link))?;
@@ -78,6 +79,38 @@ pub fn create(paths: &Paths) -> Result<Root> {
         archive.received() / 1_000_000,
     ));
     Ok(Root::new(dir, paths))
+}
+
+/// Removes what is not needed.
+fn leave_out(dir: &Path) -> Result<()> {
+    for pattern in packages::LEFT_OUT {
+        for unwanted in named(dir, pattern)? {
+            std::fs::remove_dir_all(&unwanted)
+                .with_context(|| format!("cannot remove {}", unwanted.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The folders that a pattern names.
+fn named(dir: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
+    let mut found = vec![dir.to_path_buf()];
+    for part in pattern.split('/') {
+        let mut next = Vec::new();
+        for dir in &found {
+            match part {
+                "*" => {
+                    for entry in std::fs::read_dir(dir)? {
+                        next.push(entry?.path());
+                    }
+                }
+                name => next.push(dir.join(name)),
+            }
+        }
+        next.retain(|path| path.is_dir() && !path.is_symlink());
+        found = next;
+    }
+    Ok(found)
 }
 
 /// Checks a tree and stamps it.
@@ -140,7 +173,7 @@ fn key() -> String {
 }
 
 /// Unpacks packages, two at a time: the time goes into decompression.
-fn unpack(files: &[std::path::PathBuf], dir: &Path, step: &Step) -> Result<()> {
+fn unpack(files: &[PathBuf], dir: &Path, step: &Step) -> Result<()> {
     let next = AtomicUsize::new(0);
     let (sender, results) = mpsc::channel();
     std::thread::scope(|scope| {
@@ -172,4 +205,28 @@ fn unpack_one(file: &Path, dir: &Path) -> Result<()> {
     let mut command = Command::new("dpkg-deb");
     command.arg("--extract").arg(file).arg(dir);
     crate::job::output(command).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_pattern_names_folders_and_follows_no_link() {
+        let dir = std::env::temp_dir().join(format!("rnic-root-{}", std::process::id()));
+        for path in ["usr/src/one/src", "usr/src/two/src", "usr/src/two/library"] {
+            std::fs::create_dir_all(dir.join(path)).unwrap();
+        }
+        std::fs::write(dir.join("usr/src/src"), "").unwrap();
+        std::os::unix::fs::symlink("/", dir.join("usr/src/away")).unwrap();
+        let of = |pattern| {
+            let mut found = named(&dir, pattern).unwrap();
+            found.sort();
+            found
+        };
+        let want = ["usr/src/one/src", "usr/src/two/src"].map(|path| dir.join(path));
+        assert_eq!(of("usr/src/*/src"), want);
+        assert!(of("usr/share/doc").is_empty() && of("usr/src/away/usr").is_empty());
+        std::fs::remove_dir_all(&dir).unwrap();
+    }
 }
