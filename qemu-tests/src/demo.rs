@@ -20,7 +20,8 @@ use crate::boot::{self, Workshop};
 use crate::cli::Demo;
 use crate::follow::follow;
 use crate::lane::Lane;
-use crate::report::write_json;
+use crate::results;
+use crate::timing;
 use crate::trouble::Trouble;
 use crate::vm::Vm;
 use lines::Lines;
@@ -56,7 +57,9 @@ pub fn run(workshop: &Workshop, wanted: &Demo) -> Result<()> {
         (false, _) => Err(Trouble::Failed(format!("the demo failed: {message}"))),
     };
     if let (Some(path), Some(result)) = (&wanted.json, &story.result) {
-        write_json(path, result)?;
+        let mut result = result.clone();
+        result["run"] = timing::account(&workshop.paths.cache);
+        results::keep(path, &result)?;
     }
     if story.result.is_some() {
         let usual = workshop.paths.runs().join("demo.html");

@@ -67,6 +67,7 @@ use setup::{series, Ground, Which};
 use vm::argv::Mode;
 
 fn main() -> ExitCode {
+    timing::begin();
     let cli = Cli::parse();
     // It needs nothing of what is set up.
     if let Verb::Btf(verb) = &cli.verb {

@@ -5,6 +5,7 @@
 //! Nobody copies a figure. A measurement that is written to `results/` takes both pages along, `cargo qemu bench tables`
 //! writes them again, and a test compares them. What must never happen: a figure in a page that no JSON file has.
 
+mod first_run;
 mod headline;
 mod storms;
 
@@ -28,7 +29,7 @@ const README: &str = "README.md";
 const BEGIN: &str = "<!-- figures: written by `cargo qemu bench tables`, do not edit -->\n";
 const END: &str = "<!-- end of figures -->\n";
 
-/// Raw figures, by kind: on Debian's kernel and on one of our own, of the library, of storms.
+/// Raw figures, by kind: on Debian's kernel and on one of our own, of the library, of storms, of the first run and of the tests.
 ///
 /// `Null` where a kind was not measured.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ struct Raw {
     core: Value,
     storm: Value,
     soak: Value,
+    first: Value,
+    tests: Value,
 }
 
 /// Writes a JSON file for machines and, if it is one of the published ones, the pages made from it.
@@ -95,6 +98,8 @@ impl Raw {
             core: json(&project.join(CORE).join("core.json"))?,
             storm: json(&results.join("storm.json"))?,
             soak: json(&results.join("soak.json"))?,
+            first: json(&results.join("first-run.json"))?,
+            tests: json(&results.join("tests.json"))?,
         })
     }
 }
@@ -140,6 +145,19 @@ fn page(raw: &Raw) -> String {
         text += &format!(
             "\n## The library\n\n`cargo qemu bench core --json meta-core/bench/results/core.json`\n\n{}",
             bench::core::table::markdown(&raw.core)
+        );
+    }
+    if !raw.first.is_null() {
+        text += &format!("\n## The first run\n\n{}", first_run::markdown(&raw.first));
+    }
+    if let (Some(seconds), Some(processors)) = (
+        raw.tests["seconds"].as_f64(),
+        raw.tests["processors"].as_u64(),
+    ) {
+        text += &format!(
+            "\n## The tests\n\n`cargo qemu test --record`: {:.0} minutes on {processors} processors. [tests.md](tests.md) says where \
+             they go.\n",
+            seconds / 60.0
         );
     }
     text

@@ -27,6 +27,7 @@ use anyhow::{anyhow, Result};
 use crate::inside::Root;
 use crate::lock::Lock;
 use crate::paths::Paths;
+use crate::timing;
 use crate::ui;
 use estimate::Estimate;
 use kernel::Kernel;
@@ -132,10 +133,14 @@ fn make(paths: &Paths, which: Which) -> Result<Ground> {
         Which::Series(name) => Series::of(name),
     };
     let (root, packages) = std::thread::scope(|scope| {
-        let packages = scope.spawn(|| stock::fetch(paths, series));
+        let packages = scope.spawn(|| {
+            timing::part("set-up", "the kernel's packages", || {
+                stock::fetch(paths, series)
+            })
+        });
         let root = match root::existing(paths) {
             Some(root) => Ok(root),
-            None => root::create(paths),
+            None => timing::part("set-up", "the toolchain", || root::create(paths)),
         };
         let packages = packages.join();
         (
@@ -144,12 +149,16 @@ fn make(paths: &Paths, which: Which) -> Result<Ground> {
         )
     });
     let (root, packages) = (root?, packages?);
-    let source = stock::source(paths, &root, series, &packages)?;
+    let source = timing::part("set-up", "the kernel's source", || {
+        stock::source(paths, &root, series, &packages)
+    })?;
     let kernel = match which {
-        Which::Debug => debug_kernel::create(paths, &root, &source)?,
-        Which::Stock | Which::Series(_) => {
-            stock::prepare(paths, &root, series, &packages, &source)?
-        }
+        Which::Debug => timing::part("set-up", "the debugging kernel", || {
+            debug_kernel::create(paths, &root, &source)
+        })?,
+        Which::Stock | Which::Series(_) => timing::part("set-up", "the kernel's rust/", || {
+            stock::prepare(paths, &root, series, &packages, &source)
+        })?,
     };
     Ok(Ground { root, kernel })
 }

@@ -4,8 +4,13 @@
 //! processors.
 
 use std::cell::Cell;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+use serde_json::{json, Value};
 
 use crate::schedule::load::Load;
 
@@ -44,6 +49,16 @@ static LEDGER: Mutex<Ledger> = Mutex::new(Ledger {
     jobs: Vec::new(),
 });
 
+static FETCHED: AtomicU64 = AtomicU64::new(0);
+
+/// When the process began, or nearly: [`begin`] is called first.
+static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// Starts the clock that [`account`] reads.
+pub fn begin() {
+    LazyLock::force(&STARTED);
+}
+
 thread_local! {
     static MACHINES: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
@@ -68,6 +83,39 @@ pub fn add(kind: &'static str, name: &str, time: Duration) {
         name: name.to_owned(),
         time,
     });
+}
+
+/// So many bytes came over the network.
+pub fn fetched(bytes: u64) {
+    FETCHED.fetch_add(bytes, Ordering::Relaxed);
+}
+
+/// What this process has taken until now, for machines; forgets the parts.
+pub fn account(cache: &Path) -> Value {
+    let (parts, _) = take();
+    let parts: Vec<Value> = parts
+        .iter()
+        .map(|part| json!({ "kind": part.kind, "name": part.name, "seconds": part.time.as_secs_f64() }))
+        .collect();
+    json!({
+        "processors": std::thread::available_parallelism().map_or(1, usize::from),
+        "seconds": STARTED.elapsed().as_secs_f64(),
+        "fetched_megabytes": FETCHED.load(Ordering::Relaxed) / 1_000_000,
+        "cache_megabytes": kept(cache) / 1_000_000,
+        "parts": parts,
+    })
+}
+
+/// What a folder takes of the disk, in bytes. What cannot be read takes none.
+fn kept(dir: &Path) -> u64 {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(of) if of.is_dir() => kept(&entry.path()),
+            Ok(of) => of.blocks() * 512,
+            Err(_) => 0,
+        })
+        .sum()
 }
 
 /// A machine of this thread has taken so much of the processors' time.

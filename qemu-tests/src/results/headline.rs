@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The five figures in the project's README. Pure.
+//! The figures in the project's README. Pure.
 //!
 //! Each is said with what it means and the command that measures it again. A figure that is not in the raw files is an error,
 //! never an empty cell.
@@ -27,13 +27,17 @@ const CALLS: u64 = 2;
 ///
 /// When a figure was not measured.
 pub fn markdown(raw: &Raw) -> Result<String> {
-    let rows = [
-        soak(&raw.soak).context("qemu-tests/results/soak.json")?,
-        receive(&raw.bench).context("qemu-tests/results/bench.json")?,
-        record(&raw.bench).context("qemu-tests/results/bench.json")?,
-        reading(&raw.bench).context("qemu-tests/results/bench.json")?,
-        change(&raw.bench).context("qemu-tests/results/bench.json")?,
-    ];
+    let mut rows = Vec::new();
+    if !raw.first.is_null() {
+        rows.push(first(&raw.first).context("qemu-tests/results/first-run.json")?);
+    }
+    if !raw.tests.is_null() {
+        rows.push(tests(&raw.tests).context("qemu-tests/results/tests.json")?);
+    }
+    rows.push(soak(&raw.soak).context("qemu-tests/results/soak.json")?);
+    rows.push(receive(&raw.bench, &raw.own).context("qemu-tests/results/bench.json")?);
+    rows.push(reading(&raw.bench).context("qemu-tests/results/bench.json")?);
+    rows.push(change(&raw.bench).context("qemu-tests/results/bench.json")?);
     let mut text = String::from("| what | measured | repeat it |\n|---|---|---|\n");
     for [what, figure, command] in rows {
         text += &format!("| {what} | {figure} | `{command}` |\n");
@@ -72,33 +76,53 @@ fn soak(soak: &Value) -> Result<[String; 3]> {
     ])
 }
 
-/// The receive loop beside C.
-fn receive(bench: &Value) -> Result<[String; 3]> {
-    let rows = bench["rows"].as_array().context("no rows")?;
-    let lines = table::lines(rows, NIC);
-    let found = drop_line(&lines)?;
+/// What somebody waits for who runs it for the first time.
+fn first(file: &Value) -> Result<[String; 3]> {
+    let run = &file["run"];
+    let figure = |key: &str| run[key].as_f64().with_context(|| format!("no {key}"));
     Ok([
-        "Receiving a packet that XDP drops, igb; the kernel's C driver".to_owned(),
+        "The first run, with an empty cache, on two processors".to_owned(),
         format!(
-            "{:.1} instructions; C: {:.1}",
-            instructions(found.ours)?,
-            instructions(found.c)?
+            "{:.1} minutes, {:.0} MB fetched, {:.1} GB kept",
+            figure("seconds")? / 60.0,
+            figure("fetched_megabytes")?,
+            figure("cache_megabytes")? / 1000.0
         ),
-        "cargo qemu bench --nic igb --case xdp_drop".to_owned(),
+        "cargo qemu demo".to_owned(),
     ])
 }
 
-/// What writing a record adds to that.
-fn record(bench: &Value) -> Result<[String; 3]> {
-    let rows = bench["rows"].as_array().context("no rows")?;
-    let lines = table::lines(rows, NIC);
-    let found = drop_line(&lines)?;
+/// What somebody waits for who runs everything.
+fn tests(tests: &Value) -> Result<[String; 3]> {
+    let seconds = tests["seconds"].as_f64().context("no time")?;
+    let passed = tests["passed"].as_u64().context("no count")?;
     Ok([
-        "Writing its record of four fields (hash, hash type, VLAN tag and protocol)".to_owned(),
-        format!(
-            "{:.0} instructions",
-            instructions(found.record)? - instructions(found.ours)?
-        ),
+        format!("All {} tests, on two processors", grouped(passed)),
+        format!("{:.0} minutes", seconds / 60.0),
+        "cargo qemu test".to_owned(),
+    ])
+}
+
+/// The receive loop beside C, and what writing a record adds. On a kernel built for it too, if that was measured.
+fn receive(bench: &Value, own: &Value) -> Result<[String; 3]> {
+    let mut figures = Vec::new();
+    for (kernel, file) in [("Debian's kernel", bench), ("one without mitigations", own)] {
+        if file.is_null() {
+            continue;
+        }
+        let rows = file["rows"].as_array().context("no rows")?;
+        let lines = table::lines(rows, NIC);
+        let found = drop_line(&lines)?;
+        figures.push(format!(
+            "{kernel}: {:.0}, with a record {:.0}; C: {:.0}",
+            instructions(found.ours)?,
+            instructions(found.record)?,
+            instructions(found.c)?
+        ));
+    }
+    Ok([
+        "Instructions for a packet that XDP drops, igb, without and with a record of four fields; the C driver's".to_owned(),
+        figures.join("<br>"),
         "cargo qemu bench --nic igb --case xdp_drop".to_owned(),
     ])
 }

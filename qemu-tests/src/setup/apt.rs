@@ -19,6 +19,7 @@ use anyhow::{Context, Result};
 use super::diagnosis::{self, Place};
 use super::site::Site;
 use crate::job;
+use crate::timing;
 use crate::ui::Step;
 use output::{parse_fetched, parse_madison};
 
@@ -275,6 +276,7 @@ Acquire::https::Timeout "{timeout}";
         job::run(command, &self.log, step, |text| {
             if let Some(bytes) = parse_fetched(text) {
                 self.received.fetch_add(bytes, Ordering::Relaxed);
+                timing::fetched(bytes);
             }
             line(text);
         })

@@ -21,9 +21,14 @@ const ROOT: Part = Part {
     seconds: 55,
     megabytes: 425,
 };
-const KERNEL: Part = Part {
-    seconds: 120,
+/// Fetched while the toolchain is; unpacking the source is in it.
+const PACKAGES: Part = Part {
+    seconds: 10,
     megabytes: 290,
+};
+const RUST: Part = Part {
+    seconds: 105,
+    megabytes: 0,
 };
 /// The module and the BPF programs, for a kernel that has just come.
 const BUILDS: Part = Part {
@@ -49,14 +54,22 @@ impl Estimate {
         if root::existing(paths).is_none() {
             parts.push(ROOT);
         }
-        let stock = |series| stock::existing(paths, series).is_none();
-        match which {
-            Some(Which::Stock) if stock(Series::newest()) => parts.extend([KERNEL, BUILDS]),
-            Some(Which::Series(name)) if stock(Series::of(name)) => parts.extend([KERNEL, BUILDS]),
-            Some(Which::Debug) if debug_kernel::existing(paths).is_none() => {
-                parts.extend([DEBUG, BUILDS])
+        if let Some(which) = which {
+            let series = match which {
+                Which::Stock | Which::Debug => Series::newest(),
+                Which::Series(name) => Series::of(name),
+            };
+            if !stock::is_fetched(paths, series) {
+                parts.push(PACKAGES);
             }
-            _ => {}
+            match which {
+                Which::Debug if debug_kernel::existing(paths).is_none() => parts.push(DEBUG),
+                Which::Stock | Which::Series(_) if stock::existing(paths, series).is_none() => {
+                    parts.push(RUST);
+                }
+                _ => {}
+            }
+            parts.push(BUILDS);
         }
         let processors = std::thread::available_parallelism().map_or(2, usize::from);
         Self::of(&parts, processors as u64)
@@ -87,12 +100,12 @@ impl fmt::Display for Estimate {
 
 #[cfg(test)]
 mod tests {
-    use super::{Estimate, BUILDS, DEBUG, KERNEL, ROOT};
+    use super::{Estimate, BUILDS, DEBUG, PACKAGES, ROOT, RUST};
 
     #[test]
     fn what_is_missing_is_added_up_and_processors_share_it() {
         let text = |parts: &[_], processors| Estimate::of(parts, processors).to_string();
-        let first = [ROOT, KERNEL, BUILDS];
+        let first = [ROOT, PACKAGES, RUST, BUILDS];
         assert_eq!(
             text(&first, 2),
             "about 4 minutes until a machine boots, 715 MB to fetch"

@@ -16,8 +16,13 @@ use crate::ui::Step;
 const STAMP: &str = ".rnic-complete";
 /// How many thousands of tar records a kernel source has, for the bar.
 const CHECKPOINTS: u64 = 160;
-/// A third of all bytes: register tables of one GPU driver; and the code of other architectures, whose names all come before x86.
-const LEFT_OUT: [&str; 2] = ["drivers/gpu/drm/amd/include/*", "arch/[a-w]*"];
+/// A third of all bytes: register tables of one GPU driver; and the code of other architectures, whose names all come before
+/// x86. The `Kconfig` of some of them is read for all.
+const LEFT_OUT: [&str; 3] = [
+    "drivers/gpu/drm/amd/include/*",
+    "arch/[a-w]*.[chS]",
+    "arch/[a-w]*.dts*",
+];
 
 /// An unpacked kernel source.
 #[derive(Clone, Debug)]

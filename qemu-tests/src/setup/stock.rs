@@ -144,6 +144,11 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
     Ok(packages)
 }
 
+/// Whether the packages of a series are there.
+pub fn is_fetched(paths: &Paths, series: Series) -> bool {
+    fetched(paths, series).is_some()
+}
+
 /// The source that the kernel was built from.
 ///
 /// # Errors

@@ -51,8 +51,8 @@ pub fn write_json(path: &Path, report: &Report, run: &Run<'_>) -> Result<()> {
 pub fn record(dir: &Path, report: &Report, run: &Run<'_>) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     let value = value(report, run);
-    report::write_json(&dir.join("tests.json"), &value)?;
-    write_whole(&dir.join("tests.md"), markdown(&value))
+    write_whole(&dir.join("tests.md"), markdown(&value))?;
+    crate::results::keep(&dir.join("tests.json"), &value)
 }
 
 fn value(report: &Report, run: &Run<'_>) -> Value {
