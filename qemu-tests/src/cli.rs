@@ -25,7 +25,7 @@ pub struct Cli {
 /// Options of all verbs.
 #[derive(Args, Debug)]
 pub struct Common {
-    /// Use your own kernel build (an O= folder or a source tree that was built in place) instead of making one.
+    /// Use your own kernel build (an O= folder or a source tree that was built in place) instead of Debian's kernel.
     #[arg(
         long,
         global = true,
