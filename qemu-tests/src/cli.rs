@@ -26,21 +26,15 @@ pub struct Cli {
 #[derive(Args, Debug)]
 pub struct Common {
     /// Use your own kernel build (an O= folder or a source tree that was built in place) instead of Debian's kernel.
-    #[arg(
-        long,
-        global = true,
-        value_name = "PATH",
-        env = "KDIR",
-        group = "chosen"
-    )]
+    #[arg(long, global = true, value_name = "PATH", env = "KDIR")]
     pub kernel: Option<PathBuf>,
 
     /// Use Debian's kernel of this series, such as 7.2, instead of the newest that is known.
-    #[arg(long, global = true, value_name = "SERIES", group = "chosen")]
+    #[arg(long, global = true, value_name = "SERIES")]
     pub series: Option<String>,
 
     /// Try a kernel of another series than those that the driver is known to build and run on.
-    #[arg(long, global = true, requires = "chosen")]
+    #[arg(long, global = true)]
     pub force: bool,
 }
 

@@ -108,6 +108,18 @@ pub fn write_whole(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
     })
 }
 
+/// Writes the file that says that its folder is whole, after what is in that has reached the disk.
+///
+/// # Errors
+///
+/// When the folder cannot be written.
+pub fn stamp(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    let dir = path.parent().context("a stamp needs a folder")?;
+    let reach = || -> std::io::Result<()> { Ok(rustix::fs::syncfs(File::open(dir)?)?) };
+    reach().with_context(|| format!("cannot write {} (is the disk full?)", dir.display()))?;
+    write_whole(path, content)
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;

@@ -56,7 +56,7 @@ mod wire;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{bail, Result};
 use clap::Parser;
 use serde_json::json;
 
@@ -119,7 +119,12 @@ fn run(cli: &Cli) -> Result<()> {
         force,
     } = &cli.common;
     let ground = match (kernel, series) {
-        (Some(dir), _) => setup::own_ground(&paths, dir, *force)?,
+        (Some(dir), Some(_)) => bail!(
+            "--series is for Debian's kernels, and --kernel (or the variable KDIR) names one of your own, {}: choose one of them",
+            dir.display()
+        ),
+        (None, None) if *force => bail!("--force tries a kernel: say which with --kernel or --series"),
+        (Some(dir), None) => setup::own_ground(&paths, dir, *force)?,
         (None, Some(series)) => {
             stock_ground(&paths, Which::Series(series::choose(series, *force)?))?
         }

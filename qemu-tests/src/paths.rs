@@ -8,7 +8,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
 
 /// The folders that the runner may write to.
 #[derive(Clone, Debug)]
@@ -40,6 +40,9 @@ impl Paths {
                     cache.display()
                 )
             })?;
+        for dir in [&project, &cache] {
+            check(dir)?;
+        }
         Ok(Self { project, cache })
     }
 
@@ -103,11 +106,46 @@ fn base(caches: Option<OsString>, home: Option<OsString>) -> Result<PathBuf> {
         .context("no place for the cache: set HOME or XDG_CACHE_HOME to an absolute path")
 }
 
+/// Refuses a folder that the kernel's build cannot be in.
+///
+/// # Errors
+///
+/// Says which characters must not be in its path.
+pub fn check(dir: &Path) -> Result<()> {
+    let text = dir.to_string_lossy();
+    if text.contains(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '%' | '\'' | '"' | '\\' | '#' | '$')
+    }) {
+        bail!(
+            "the kernel's build takes no folder with a space or one of : % # $ ' \" \\ in its path: `{text}`; move the project, or set \
+             XDG_CACHE_HOME"
+        );
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
-    use super::base;
+    use super::{base, check};
+
+    #[test]
+    fn a_folder_that_make_cannot_be_in_is_refused() {
+        check(Path::new("/home/user/.cache/rnic-1.0+x")).unwrap();
+        for path in [
+            "/home/Jane Doe",
+            "/srv/a:b",
+            "/a%b",
+            "/it's",
+            "/a\nb",
+            "/a$b",
+            "/a#b",
+        ] {
+            let line = check(Path::new(path)).unwrap_err().to_string();
+            assert!(line.contains("XDG_CACHE_HOME"), "{path}");
+        }
+    }
 
     #[test]
     fn the_cache_is_at_an_absolute_path_or_nowhere() {

@@ -60,6 +60,7 @@ pub enum Which {
 /// One line that says what is missing and what to do about it.
 pub fn own_ground(paths: &Paths, dir: &Path, force: bool) -> Result<Ground> {
     // Before anything is fetched for a kernel that cannot be used.
+    crate::paths::check(dir)?;
     own_kernel::check(dir)?;
     if !force {
         series::check(&kernel::release(dir))?;
@@ -108,12 +109,11 @@ pub fn ground(paths: &Paths, which: Which) -> Result<Ground> {
 
 fn begin(paths: &Paths, which: Option<Which>) -> Result<Lock> {
     let lock = Lock::take(&paths.cache.join("setup.lock"), "the set-up")?;
+    let estimate = Estimate::new(paths, which);
+    estimate.check_room(&paths.cache)?;
     ui::note(
         "set-up",
-        &format!(
-            "what is missing is made once and kept in the cache: {}",
-            Estimate::new(paths, which)
-        ),
+        &format!("what is missing is made once and kept in the cache: {estimate}"),
     );
     ui::note(
         "",

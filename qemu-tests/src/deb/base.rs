@@ -14,7 +14,7 @@ use super::{lists, tree};
 use crate::hash::Key;
 use crate::inside::Root;
 use crate::job;
-use crate::lock::{write_whole, Lock};
+use crate::lock::{stamp, Lock};
 use crate::paths::Paths;
 use crate::setup::archive::{Archive, Wanted};
 use crate::setup::packages::RELEASE;
@@ -106,7 +106,13 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
         packages: &[&source],
         snapshot: Some(series.snapshot),
     };
-    let version = archive.find(&kernel, |_| true, &step)?.version;
+    let version = archive
+        .find(
+            &kernel,
+            |apt, version| series.has_kernel(apt, version),
+            &step,
+        )?
+        .version;
     let release = series.release(&version);
     // With what they depend on from there.
     let of_kernel = [
@@ -153,7 +159,7 @@ fn make(paths: &Paths, tools: &Root, dir: &Path) -> Result<Base> {
     job::run(mke2fs, &paths.log("machine"), &step, |_| {})?
         .map_err(|failure| failure.into_error("making a disk image"))?;
     std::fs::remove_dir_all(&system)?;
-    write_whole(&dir.join(STAMP), &release)?;
+    stamp(&dir.join(STAMP), &release)?;
     archive.clean();
     step.done(&format!(
         "Debian {RELEASE} with linux {version}, {} packages",

@@ -79,7 +79,7 @@ pub fn check(ground: &Ground<'_>, step: &Step) -> Result<(Verdict, String)> {
         });
         let replaced = system
             .upgrade(&second, &later, &installed, &mut wrong)
-            .and_then(|()| system.kernel_goes(&mut wrong))
+            .and_then(|()| system.kernel_goes(&later, &mut wrong))
             .and_then(|()| system.purge(&before, &mut wrong));
         let booted = machine.join();
         replaced?;
@@ -161,7 +161,10 @@ impl System<'_> {
                  mv /usr/bin/$program /root; ./metadata --check {release} 2>&1 && echo not refused; mv /root/$program /usr/bin
              done
              ./metadata --check 6.1.0-none 2>&1 && echo not refused
-             ./metadata --check {release} 2>&1 && echo fine
+             for state in unpacked half-configured installed; do
+                 sed -i \"/^Package: linux-headers-{release}$/,/^$/s/^Status: .*/Status: install ok $state/\" /var/lib/dpkg/status
+                 ./metadata --check {release} 2>&1 && echo fine
+             done
              rm -r /root/x /root/status /root/rnic-dkms.deb"
         );
         let said = self.disk.output(&["sh", "-c", &script])?;
@@ -172,6 +175,9 @@ impl System<'_> {
             "the package bindgen is missing: apt install bindgen".to_owned(),
             "the package rustc is missing: apt install rustc".to_owned(),
             "the package linux-headers-6.1.0-none is missing".to_owned(),
+            // In the middle of its kernel's installation, and after it.
+            "fine".to_owned(),
+            "fine".to_owned(),
             "fine".to_owned(),
         ];
         let is_as_expected = lines.len() == 1 + expected.len()
@@ -234,7 +240,10 @@ impl System<'_> {
         let stamp = format!("/var/lib/rnic/{}/complete", self.base.release);
         let made = self.disk.output(&["stat", "-c", "%Z", &stamp])?;
         let files = self.put(built)?;
+        // What was made of it stays, so it may go.
+        self.source_is("deinstall ok config-files")?;
         self.apt("install", &files)?;
+        self.source_is("install ok installed")?;
         self.is_built(version, wrong)?;
         if self.disk.output(&["stat", "-c", "%Z", &stamp])? != made {
             wrong.push("the upgrade made the metadata again".to_owned());
@@ -253,8 +262,16 @@ impl System<'_> {
         Ok(())
     }
 
+    /// Makes dpkg believe that of the kernel's source.
+    fn source_is(&mut self, status: &str) -> Result<()> {
+        let script = format!(
+            "sed -i '/^Package: linux-source-/,/^$/s/^Status: .*/Status: {status}/' /var/lib/dpkg/status"
+        );
+        self.run("sed", &["sh", "-ec", &script])
+    }
+
     /// The metadata stays when its kernel is upgraded in place, and goes with it.
-    fn kernel_goes(&mut self, wrong: &mut Vec<String>) -> Result<()> {
+    fn kernel_goes(&mut self, version: &str, wrong: &mut Vec<String>) -> Result<()> {
         let release = &self.base.release;
         let script = format!(
             "for how in upgrade remove; do
@@ -265,6 +282,17 @@ impl System<'_> {
         let said = self.disk.output(&["sh", "-ec", &script])?;
         if said != format!("upgrade {release}\nremove\n") {
             wrong.push(format!("the metadata does not go with its kernel: {said}"));
+        }
+        // A kernel that has no metadata and cannot get any is skipped: its installation goes on.
+        let script =
+            format!("dkms build rnic/{version} -k {release} --force >/dev/null 2>&1 || echo $?");
+        self.source_is("deinstall ok config-files")?;
+        let said = self.disk.output(&["sh", "-c", &script])?;
+        self.source_is("install ok installed")?;
+        if said.trim() != "77" {
+            wrong.push(format!(
+                "DKMS did not skip a kernel without its source: {said}"
+            ));
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use anyhow::{bail, Context, Result};
 use super::{lists, tree};
 use crate::hash::Key;
 use crate::inside::Root;
-use crate::lock::{write_whole, Lock};
+use crate::lock::{stamp, Lock};
 use crate::paths::Paths;
 use crate::setup::archive::{Archive, Wanted};
 use crate::setup::packages::{RELEASE, SNAPSHOT};
@@ -85,7 +85,7 @@ fn make(paths: &Paths, root: &Root, dir: &Path) -> Result<()> {
             );
         }
     }
-    write_whole(&dir.join(STAMP), "")?;
+    stamp(&dir.join(STAMP), "")?;
     archive.clean();
     step.done(&format!("{} packages of Debian {RELEASE}", debs.len()));
     Ok(())

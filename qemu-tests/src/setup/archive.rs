@@ -126,7 +126,7 @@ impl Archive {
     pub fn find(
         &self,
         wanted: &Wanted<'_>,
-        suits: impl Fn(&str) -> bool,
+        suits: impl Fn(&Apt, &str) -> Result<bool>,
         step: &Step,
     ) -> Result<Found> {
         if let Some(version) = newest(&self.live, wanted.packages, &suits)? {
@@ -220,7 +220,11 @@ impl Archive {
 }
 
 /// The newest version that suits and that all packages have.
-fn newest(apt: &Apt, packages: &[&str], suits: &impl Fn(&str) -> bool) -> Result<Option<String>> {
+fn newest(
+    apt: &Apt,
+    packages: &[&str],
+    suits: &impl Fn(&Apt, &str) -> Result<bool>,
+) -> Result<Option<String>> {
     if apt.suites().is_empty() {
         return Ok(None);
     }
@@ -235,8 +239,12 @@ fn newest(apt: &Apt, packages: &[&str], suits: &impl Fn(&str) -> bool) -> Result
             }
         });
     }
-    let mut versions = common.into_iter().flatten();
-    Ok(versions.find(|version| suits(version)))
+    for version in common.into_iter().flatten() {
+        if suits(apt, &version)? {
+            return Ok(Some(version));
+        }
+    }
+    Ok(None)
 }
 
 /// A series as numbers, which have an order.

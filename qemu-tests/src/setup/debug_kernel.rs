@@ -17,7 +17,7 @@ use super::source::Source;
 use crate::hash::Key;
 use crate::inside::Root;
 use crate::job;
-use crate::lock::write_whole;
+use crate::lock::{stamp, write_whole};
 use crate::paths::Paths;
 use crate::ui::Step;
 
@@ -58,7 +58,7 @@ pub fn create(paths: &Paths, root: &Root, source: &Source) -> Result<Kernel> {
     let dir = paths.kernels().join(&key);
     if !dir.join(STAMP).exists() {
         build(paths, root, source, &config, &dir)?;
-        write_whole(&dir.join(STAMP), &source.version)?;
+        stamp(&dir.join(STAMP), &source.version)?;
     }
     let record = format!("{}\n{key}\n{}\n", inputs_key(root)?, source.version);
     write_whole(&paths.kernels().join("debug"), record)?;

@@ -5,39 +5,48 @@
 //! Measured on two processors with nothing else to do, from an empty cache; most of it is computing, which more processors share.
 
 use std::fmt;
+use std::path::Path;
+
+use anyhow::{bail, Result};
 
 use super::{debug_kernel, root, stock, Which};
 use crate::paths::Paths;
 use crate::setup::series::Series;
 
-/// What a part takes: seconds on two processors, and millions of bytes to fetch.
+/// What a part takes: seconds on two processors, millions of bytes to fetch, and to have room for while it is made.
 #[derive(Clone, Copy)]
 struct Part {
     seconds: u64,
     megabytes: u64,
+    room: u64,
 }
 
 const ROOT: Part = Part {
     seconds: 55,
     megabytes: 425,
+    room: 2600,
 };
 /// Fetched while the toolchain is; unpacking the source is in it.
 const PACKAGES: Part = Part {
     seconds: 10,
     megabytes: 290,
+    room: 1700,
 };
 const RUST: Part = Part {
     seconds: 105,
     megabytes: 0,
+    room: 300,
 };
 /// The module and the BPF programs, for a kernel that has just come.
 const BUILDS: Part = Part {
     seconds: 60,
     megabytes: 0,
+    room: 300,
 };
 const DEBUG: Part = Part {
     seconds: 18 * 60,
     megabytes: 0,
+    room: 2500,
 };
 
 /// What is still to be done.
@@ -45,6 +54,7 @@ const DEBUG: Part = Part {
 pub struct Estimate {
     seconds: u64,
     megabytes: u64,
+    room: u64,
 }
 
 impl Estimate {
@@ -75,11 +85,34 @@ impl Estimate {
         Self::of(&parts, processors as u64)
     }
 
+    /// Refuses a disk that is too small, before anything is fetched.
+    ///
+    /// # Errors
+    ///
+    /// Says how much is missing, and what to do.
+    pub fn check_room(&self, cache: &Path) -> Result<()> {
+        let disk = rustix::fs::statvfs(cache)?;
+        self.fits(cache, disk.f_bavail * disk.f_frsize / 1_000_000)
+    }
+
+    fn fits(&self, cache: &Path, free: u64) -> Result<()> {
+        if self.room > free {
+            bail!(
+                "the disk is too full: {} MB are needed under {} and {free} MB are free; make room, or set XDG_CACHE_HOME to a \
+                 folder on another disk",
+                self.room,
+                cache.display()
+            );
+        }
+        Ok(())
+    }
+
     fn of(parts: &[Part], processors: u64) -> Self {
         let seconds: u64 = parts.iter().map(|part| part.seconds).sum();
         Self {
             seconds: seconds * 2 / processors.max(1),
             megabytes: parts.iter().map(|part| part.megabytes).sum(),
+            room: parts.iter().map(|part| part.room).sum(),
         }
     }
 }
@@ -100,6 +133,8 @@ impl fmt::Display for Estimate {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::{Estimate, BUILDS, DEBUG, PACKAGES, ROOT, RUST};
 
     #[test]
@@ -116,5 +151,17 @@ mod tests {
         );
         assert_eq!(text(&[DEBUG], 1), "about 36 minutes until a machine boots");
         assert_eq!(text(&[], 0), "about a minute until a machine boots");
+    }
+
+    #[test]
+    fn a_disk_that_is_too_small_is_refused_at_once() {
+        let first = Estimate::of(&[ROOT, PACKAGES, RUST, BUILDS], 2);
+        first.fits(Path::new("/cache"), 10_000).unwrap();
+        let line = first
+            .fits(Path::new("/cache"), 2000)
+            .unwrap_err()
+            .to_string();
+        assert!(line.contains("2000 MB are free") && line.contains("XDG_CACHE_HOME"));
+        Estimate::of(&[], 2).fits(Path::new("/cache"), 0).unwrap();
     }
 }

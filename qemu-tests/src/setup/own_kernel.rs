@@ -8,7 +8,7 @@ use anyhow::{bail, Context, Result};
 
 use super::config::Config;
 use super::kernel::{compilers, release, source_of, Kernel};
-use super::series;
+use super::{series, stock};
 use crate::hash::Key;
 use crate::inside::Root;
 
@@ -49,6 +49,7 @@ pub fn check(dir: &Path) -> Result<Config> {
             unbuilt.join(", ")
         );
     }
+    stock::fits(dir, &release(dir))?;
     Ok(parsed)
 }
 

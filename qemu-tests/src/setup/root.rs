@@ -17,7 +17,7 @@ use super::archive::{Archive, Wanted};
 use super::packages;
 use crate::hash::Key;
 use crate::inside::Root;
-use crate::lock::write_whole;
+use crate::lock::stamp;
 use crate::paths::Paths;
 use crate::ui::Step;
 
@@ -128,7 +128,7 @@ fn finish(dir: &Path, paths: &Paths) -> Result<()> {
         }
     }
     let tools = tools(&root)?;
-    write_whole(&dir.join(STAMP), tools)
+    stamp(&dir.join(STAMP), tools)
 }
 
 /// What the tools that decide the kernel's bits say of themselves.
@@ -165,9 +165,15 @@ pub fn recorded_tools(root: &Root) -> Result<String> {
 }
 
 fn key() -> String {
-    let mut key = Key::default().with(packages::RELEASE);
-    for package in packages::PACKAGES {
-        key = key.with(package);
+    let mut key = Key::default();
+    for suite in [packages::RELEASE, packages::BACKPORTS, packages::NEXT] {
+        key = key.with(suite);
+    }
+    for name in packages::PACKAGES.iter().chain(packages::LEFT_OUT) {
+        key = key.with(name);
+    }
+    for (link, target) in packages::LINKS {
+        key = key.with(link).with(target);
     }
     key.short()
 }

@@ -4,6 +4,7 @@
 //!
 //! One file names the series, to this program and to Kbuild. What else depends on a series is in the table here.
 
+use super::apt::Apt;
 use super::archive::Snapshot;
 use super::packages;
 use anyhow::{bail, Result};
@@ -57,6 +58,16 @@ impl Series {
     /// The package of its source.
     pub fn source(&self) -> String {
         format!("linux-source-{}", self.name)
+    }
+
+    /// Whether the kernel that belongs to a version of the source is served too: it is signed first, and comes some days later.
+    ///
+    /// # Errors
+    ///
+    /// When the lists cannot be read.
+    pub fn has_kernel(&self, apt: &Apt, version: &str) -> Result<bool> {
+        let package = format!("linux-binary-{}", self.release(version));
+        Ok(apt.versions(&package)?.iter().any(|one| one == version))
     }
 
     /// `uname -r` of the kernel in a package of this version: `7.3.4-1~bpo13+1` is `7.3.4+deb13-amd64`.

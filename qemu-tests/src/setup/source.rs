@@ -9,7 +9,7 @@ use anyhow::{bail, Result};
 use super::series::Series;
 use crate::inside::Root;
 use crate::job;
-use crate::lock::write_whole;
+use crate::lock::stamp;
 use crate::paths::Paths;
 use crate::ui::Step;
 
@@ -89,7 +89,7 @@ fn unpack(package: &Path, dir: &Path, tree: &str, root: &Root, paths: &Paths) ->
     })?
     .map_err(|failure| failure.into_error("unpacking the kernel's source"))?;
     std::fs::remove_dir_all(dir.join("package"))?;
-    write_whole(&dir.join(STAMP), "")?;
+    stamp(&dir.join(STAMP), "")?;
     step.done("the kernel's source");
     Ok(())
 }

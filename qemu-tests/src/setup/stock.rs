@@ -21,7 +21,7 @@ use super::source::{self, Source};
 use crate::hash::Key;
 use crate::inside::Root;
 use crate::job;
-use crate::lock::write_whole;
+use crate::lock::{stamp, write_whole};
 use crate::paths::Paths;
 use crate::ui::Step;
 
@@ -106,7 +106,11 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
         packages: &[&series.source()],
         snapshot: Some(series.snapshot),
     };
-    let Found { version, apt } = archive.find(&wanted, |_| true, &step)?;
+    let Found { version, apt } = archive.find(
+        &wanted,
+        |apt, version| series.has_kernel(apt, version),
+        &step,
+    )?;
     let packages = packages(paths, series, &version);
     let release = &packages.release;
     let names: Vec<String> = [
@@ -135,7 +139,7 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
         job::output(extract)
             .with_context(|| format!("cannot unpack {name} (is the disk full?)"))?;
     }
-    write_whole(&packages.dir.join(STAMP), "")?;
+    stamp(&packages.dir.join(STAMP), "")?;
     archive.clean();
     step.done(&format!(
         "Debian's linux {version}, {} MB downloaded",
@@ -177,7 +181,7 @@ pub fn prepare(
     let dir = paths.kernels().join(&key);
     if !dir.join(STAMP).exists() {
         build(paths, root, source, packages, &dir)?;
-        write_whole(&dir.join(STAMP), &packages.version)?;
+        stamp(&dir.join(STAMP), &packages.version)?;
     }
     let text = format!("{}\n{key}\n{}\n", inputs_key(root)?, packages.version);
     write_whole(&record(paths, series), text)?;
@@ -195,8 +199,14 @@ fn fetched(paths: &Paths, series: Series) -> Option<Packages> {
             (of_series && entry.path().join(STAMP).exists()).then_some(version)
         })
         .collect();
-    found.sort();
+    found.sort_by_key(|version| numbers(version));
     found.pop().map(|version| packages(paths, series, &version))
+}
+
+/// The numbers in a version, by which it is sorted: 7.3.10 comes after 7.3.9.
+fn numbers(version: &str) -> Vec<u64> {
+    let parts = version.split(|c: char| !c.is_ascii_digit());
+    parts.filter_map(|part| part.parse().ok()).collect()
 }
 
 fn packages(paths: &Paths, series: Series, version: &str) -> Packages {
@@ -279,13 +289,17 @@ fn build(
         }
         std::fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
     }
-    fits(dir, packages)?;
+    fits(dir, &packages.release)?;
     step.done(&format!("what modules of linux {} need", packages.version));
     Ok(())
 }
 
-/// Checks that the Rust symbols which were built here are the kernel's.
-fn fits(dir: &Path, packages: &Packages) -> Result<()> {
+/// Checks that the Rust symbols of a build folder are in its kernel's `Module.symvers`.
+///
+/// # Errors
+///
+/// When they are not, or a file is missing.
+pub fn fits(dir: &Path, kernel: &str) -> Result<()> {
     let read = |name: &str| {
         let path = dir.join(name);
         std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
@@ -296,9 +310,8 @@ fn fits(dir: &Path, packages: &Packages) -> Result<()> {
     );
     if all == 0 || missing > 0 {
         bail!(
-            "the Rust crates that were built do not fit linux {}: {missing} of {all} symbols are not in its Module.symvers; \
-             remove {} and run the command again",
-            packages.version,
+            "the Rust crates in {} do not fit linux {kernel}: {missing} of {all} symbols are not in its Module.symvers; build all of \
+             it again (Debian's: remove the folder and run the command again)",
             dir.display(),
         );
     }
@@ -323,10 +336,17 @@ fn compare(exports: &str, symvers: &str) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::compare;
+    use super::{compare, numbers};
 
     const EXPORTS: &str =
         "EXPORT_SYMBOL_RUST_GPL(_RNvCs1_6kernel3net);\nEXPORT_SYMBOL_RUST_GPL(_RNvCs1_6kernel3pci);\n";
+
+    #[test]
+    fn versions_are_sorted_by_their_numbers() {
+        let of = numbers;
+        assert!(of("7.3.10-1~bpo13+1") > of("7.3.9-2~bpo13+1"));
+        assert!(of("7.3.9-2~bpo13+1") > of("7.3.9-1~bpo13+2"));
+    }
 
     #[test]
     fn crates_with_the_kernels_hashes_fit() {

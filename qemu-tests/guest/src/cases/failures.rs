@@ -14,6 +14,7 @@ use super::traffic::{numbers, sequence_numbers};
 use super::updown::available;
 use crate::case::{Case, Definition};
 use crate::ctl;
+use crate::experiment::statistic;
 use crate::monitor::Monitor;
 use crate::readers::{Readers, XDP_DROP};
 use crate::score::LATE_BOUND;
@@ -24,6 +25,7 @@ use crate::tools;
 pub(super) const CASES: &[Definition] = &[
     Definition::on("debug", "failures::open", open),
     Definition::on("debug", "failures::features", features),
+    Definition::on("debug", "failures::page_pool", page_pool),
 ];
 
 const FAIL_NTH: &str = "/proc/thread-self/fail-nth";
@@ -181,4 +183,47 @@ fn features(case: &mut Case<'_>) -> Result<()> {
         format_args!("{late:?}"),
     );
     Ok(())
+}
+
+/// What gives the driver its pages; it fails as `FAIL` says.
+const POOL: &str = "page_pool_alloc_netmems";
+const FAIL: &str = "/sys/kernel/debug/fail_function";
+
+/// No page for the receive ring, for longer than it has some: packets are lost, and nothing else is.
+fn page_pool(case: &mut Case<'_>) -> Result<()> {
+    let set = |file: &str, value: &str| tools::write(&format!("{FAIL}/{file}"), value);
+    set("inject", POOL)?;
+    // Null, which is what the pool returns when there is no memory.
+    set(&format!("{POOL}/retval"), "0")?;
+    for (file, value) in [
+        ("interval", "1"),
+        ("times", "-1"),
+        ("verbose", "0"),
+        ("task-filter", "N"),
+    ] {
+        set(file, value)?;
+    }
+    let starved = || statistic("no_memory");
+    for round in 1..=3 {
+        let before = starved()?;
+        set("probability", "100")?;
+        // More than a ring has buffers.
+        case.burst(json!({"count": 3000, "l4": "mix", "gap_us": 20}))?;
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        set("probability", "0")?;
+        let more = starved()? - before;
+        case.ktap.check(
+            &format!("{round}: pages ran out"),
+            more > 0,
+            format_args!("no_memory rose by {more}"),
+        );
+        let socket = case.eth.packets(ALL)?;
+        let sent = case.burst(json!({"count": 300, "l4": "mix", "gap_us": 100}))?;
+        case.ktap.equal(
+            &format!("{round}: with pages again, every frame arrives"),
+            sequence_numbers(&socket, sent)?,
+            numbers(sent),
+        );
+    }
+    set("inject", "")
 }

@@ -22,7 +22,11 @@ fn what_is_live_is_fetched_from_there() {
     world.serve_live(BOTH, Lists::Good);
     let archive = world.open().unwrap();
     let found = archive
-        .find(&WANTED, |version| version.starts_with("7.3."), &world.step)
+        .find(
+            &WANTED,
+            |_, version| Ok(version.starts_with("7.3.")),
+            &world.step,
+        )
         .unwrap();
     assert_eq!((found.version.as_str(), is_past(&found)), (SOURCE.1, false));
     let before = archive.received();
@@ -67,10 +71,10 @@ fn a_version_that_has_left_is_fetched_from_the_snapshot() {
     let archive = world.open().unwrap();
     // The live archive has one of the two packages at that version, which is not enough.
     let found = archive
-        .find(&WANTED, |version| version == SOURCE.1, &world.step)
+        .find(&WANTED, |_, version| Ok(version == SOURCE.1), &world.step)
         .unwrap();
     assert!(is_past(&found));
-    let newest = archive.find(&WANTED, |_| true, &world.step).unwrap();
+    let newest = archive.find(&WANTED, |_, _| Ok(true), &world.step).unwrap();
     assert_eq!(
         (newest.version.as_str(), is_past(&newest)),
         ("7.3.9-1", false)
@@ -132,7 +136,7 @@ fn what_is_nowhere_is_named_with_both_places() {
     let error = world
         .open()
         .unwrap()
-        .find(&unknown, |_| true, &world.step)
+        .find(&unknown, |_, _| Ok(true), &world.step)
         .unwrap_err();
     assert!(
         error.is::<Gone>()

@@ -26,9 +26,10 @@ struct page_pool *rnic_page_pool_create(struct device *dev, struct net_device *n
 	return page_pool_create(&params);
 }
 
+/* Not page_pool_dev_alloc_pages(): this one can be made to fail (fail_function), that one has it inlined. */
 struct page *rnic_page_alloc(struct page_pool *pool)
 {
-	return page_pool_dev_alloc_pages(pool);
+	return netmem_to_page(page_pool_dev_alloc_netmems(pool));
 }
 
 dma_addr_t rnic_page_dma(struct page *page)

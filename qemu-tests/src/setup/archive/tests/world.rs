@@ -244,7 +244,7 @@ pub fn set_up_at(
     step: &Step,
 ) -> anyhow::Result<(Option<String>, Vec<PathBuf>)> {
     let archive = open_at(site, dir, step)?;
-    let found = archive.find(&WANTED, |_| true, step)?;
+    let found = archive.find(&WANTED, |_, _| Ok(true), step)?;
     let exact: Vec<String> = WANTED
         .packages
         .iter()
