@@ -145,3 +145,16 @@ pub(crate) fn wait_for(what: &str, is_so: impl Fn() -> bool) -> Result<()> {
     }
     Ok(())
 }
+
+/// Gives back what slabs keep of freed memory, and what KASAN keeps from being used again for a while.
+///
+/// # Errors
+///
+/// When the kernel shows no slabs.
+pub(crate) fn shrink_slabs() -> Result<()> {
+    for cache in fs::read_dir("/sys/kernel/slab").context("the slabs")? {
+        // An alias is listed too, and some cannot be shrunk.
+        let _ = fs::write(cache?.path().join("shrink"), "1");
+    }
+    Ok(())
+}

@@ -5,7 +5,6 @@
 //! Counted are free pages, those on the processor's own list included, after all slabs have given back the pages that
 //! they keep without need.
 
-use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -46,11 +45,7 @@ pub(super) fn measure(subject: &Subject) -> Result<()> {
 fn free_pages() -> Result<i64> {
     // What is freed after a grace period is freed by then.
     sleep(Duration::from_millis(200));
-    for cache in fs::read_dir("/sys/kernel/slab").context("the slabs")? {
-        let shrink = cache?.path().join("shrink");
-        // An alias is listed too, and some cannot be shrunk.
-        let _ = fs::write(shrink, "1");
-    }
+    tools::shrink_slabs()?;
     let zones = tools::read("/proc/zoneinfo")?;
     let mut pages = 0;
     for line in zones.lines() {
