@@ -20,6 +20,8 @@ use crate::report::write_json;
 
 /// Where the raw figures of machines are, below the project's top.
 const RESULTS: &str = "qemu-tests/results";
+/// The file of those on a kernel that was built for them, without its ending.
+const OWN: &str = "bench-own";
 /// Where those of the library are.
 const CORE: &str = "meta-core/bench/results";
 /// The page with all of them.
@@ -123,11 +125,7 @@ fn page(raw: &Raw) -> String {
     );
     for (title, name, bench) in [
         ("The driver", "bench", &raw.bench),
-        (
-            "The driver, on a kernel built for it",
-            "bench-own",
-            &raw.own,
-        ),
+        ("The driver, on a kernel built for it", OWN, &raw.own),
     ] {
         if !bench.is_null() {
             text += &format!("\n## {title}\n\n{}", driver(name, bench));
@@ -165,8 +163,9 @@ fn page(raw: &Raw) -> String {
 
 /// Writes one file of the driver's figures, `bench` or `bench-own`, with its drawing.
 fn driver(name: &str, bench: &Value) -> String {
+    let kernel = if name == OWN { " --kernel PATH" } else { "" };
     let mut text = format!(
-        "`cargo qemu bench --json {RESULTS}/{name}.json --svg {RESULTS}/{name}.svg`: {}\n\
+        "`cargo qemu bench{kernel} --json {RESULTS}/{name}.json --svg {RESULTS}/{name}.svg`: {}\n\
          ![instructions for each packet, rnic and C]({name}.svg)\n",
         bench::table::ground(bench)
     );

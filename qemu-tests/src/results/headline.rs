@@ -36,8 +36,12 @@ pub fn markdown(raw: &Raw) -> Result<String> {
     }
     rows.push(soak(&raw.soak).context("qemu-tests/results/soak.json")?);
     rows.push(receive(&raw.bench, &raw.own).context("qemu-tests/results/bench.json")?);
-    rows.push(reading(&raw.bench).context("qemu-tests/results/bench.json")?);
-    rows.push(change(&raw.bench).context("qemu-tests/results/bench.json")?);
+    let (bench, file) = match raw.bench.is_null() {
+        false => (&raw.bench, "qemu-tests/results/bench.json"),
+        true => (&raw.own, "qemu-tests/results/bench-own.json"),
+    };
+    rows.push(reading(bench).context(file)?);
+    rows.push(change(bench).context(file)?);
     let mut text = String::from("| what | measured | repeat it |\n|---|---|---|\n");
     for [what, figure, command] in rows {
         text += &format!("| {what} | {figure} | `{command}` |\n");
@@ -106,7 +110,10 @@ fn tests(tests: &Value) -> Result<[String; 3]> {
 /// The receive loop beside C, and what writing a record adds. On a kernel built for it too, if that was measured.
 fn receive(bench: &Value, own: &Value) -> Result<[String; 3]> {
     let mut figures = Vec::new();
-    for (kernel, file) in [("Debian's kernel", bench), ("one without mitigations", own)] {
+    for (kernel, file) in [
+        ("Debian's kernel", bench),
+        ("a kernel built for it, without mitigations", own),
+    ] {
         if file.is_null() {
             continue;
         }
