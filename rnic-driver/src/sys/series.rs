@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the `kernel` crate has in another shape in another series of Linux. Kbuild names an older one (`--cfg linux_7_2`); no
+//! What the `kernel` crate has in another shape in another series of Linux. Kbuild names the series (`--cfg linux_7_2`); no
 //! other file asks for it. A series goes from here when it goes from `rnic-driver/kernel-series`.
 
 use super::bindings;
