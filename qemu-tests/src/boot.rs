@@ -96,7 +96,7 @@ impl Workshop {
     /// [`Trouble`] with the end of the kernel's log.
     pub fn boot_as(&self, lane: Lane, image: &Image, mode: Mode) -> Result<Vm> {
         let step = Step::new(lane.name, "starting the machine");
-        let machine = Machine { lane, mode };
+        let machine = Machine::new(lane, mode);
         let ground = self.ground_of(lane)?;
         let mut vm = Vm::start(&self.paths, &ground, image, &machine, Start::Boot)?;
         let result = wait_ready(&mut vm, &step);

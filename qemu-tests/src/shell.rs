@@ -40,10 +40,7 @@ impl Drop for Terminal {
 pub fn run(workshop: &Workshop, nic: &str, traffic: bool) -> Result<()> {
     let lane = Lane::named(nic)?;
     let image = workshop.image(lane)?;
-    let machine = Machine {
-        lane,
-        mode: Mode::Shell,
-    };
+    let machine = Machine::new(lane, Mode::Shell);
     ui::note("shell", "eth0 is the NIC; `exit` switches the machine off");
     let _terminal = Terminal::save();
     let mut vm = Vm::start(

@@ -14,6 +14,7 @@ pub mod console;
 mod control;
 pub mod ctl;
 pub mod qmp;
+pub mod tsc;
 mod vhost;
 
 use std::io::Write;

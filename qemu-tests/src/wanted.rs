@@ -11,7 +11,7 @@ use crate::quick;
 use crate::schedule::load::Load;
 use crate::schedule::times::Times;
 use crate::schedule::{Desk, Job};
-use crate::vm::argv::Machine;
+use crate::vm::argv::{Machine, Mode};
 
 /// What the names of the runner's own checks begin with.
 const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::", "deb::"];
@@ -73,7 +73,7 @@ impl<'a> Plan<'a> {
         work: impl FnOnce(&Desk<'a>) + Send + 'a,
     ) -> Job<'a> {
         let mut job = self.job(name, load, work);
-        job.megabytes = (Machine::test(*lane).megabytes() + QEMUS_OWN).into();
+        job.megabytes = (Machine::new(*lane, Mode::Test).megabytes() + QEMUS_OWN).into();
         job
     }
 

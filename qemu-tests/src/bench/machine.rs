@@ -80,10 +80,7 @@ pub fn run(
     let _lock = Lock::take(&lock, "this tree's measurements")?;
     let image = image(workshop, lane, drivers, watcher)?;
     let step = Step::new(lane.name, "starting the machine");
-    let machine = Machine {
-        lane,
-        mode: Mode::Bench,
-    };
+    let machine = Machine::new(lane, Mode::Bench);
     let plugin = watcher.plugin()?;
     let (paths, ground, start) = (&workshop.paths, &workshop.ground, Start::Watched(&plugin));
     let mut vm = Vm::start(paths, ground, &image, &machine, start)?;

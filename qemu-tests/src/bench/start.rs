@@ -11,7 +11,7 @@ use crate::boot::{self, Workshop};
 use crate::lane::Lane;
 use crate::trouble::Trouble;
 use crate::ui::Step;
-use crate::vm::argv::Machine;
+use crate::vm::argv::{Machine, Mode};
 use crate::vm::checkpoint::Checkpoint;
 use crate::vm::{Event, Start, Vm};
 
@@ -28,7 +28,7 @@ pub fn measure(workshop: &Workshop) -> Result<Value> {
     let checkpoint = Checkpoint::find_or_make(workshop, lane)?;
     let image = workshop.image(lane)?;
     let step = Step::new("start", "starting machines");
-    let machine = Machine::test(lane);
+    let machine = Machine::new(lane, Mode::Test);
     let mut booted = Vec::new();
     let mut restored = Vec::new();
     for _ in 0..TIMES {

@@ -18,6 +18,7 @@ use super::base::Base;
 use super::disk::Disk;
 use crate::inside::Root;
 use crate::ui::Step;
+use crate::vm::tsc;
 
 /// Its memory.
 pub const MEGABYTES: u64 = 1024;
@@ -165,7 +166,10 @@ fn arguments(base: &Base, disk: &Disk, console: &Path, socket: &Path) -> Vec<Str
     add("-initrd", text(&base.initrd));
     add(
         "-append",
-        "root=/dev/vda rw console=ttyS0 panic=-1 no_timer_check tsc=unstable".into(),
+        format!(
+            "root=/dev/vda rw console=ttyS0 panic=-1 no_timer_check {}",
+            tsc::kernel_arguments(tsc::khz())
+        ),
     );
     add(
         "-drive",

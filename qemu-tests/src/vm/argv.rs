@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::lane::{Kind, Lane};
 use crate::setup::Which;
 use crate::trace;
+use crate::vm::tsc;
 
 /// Descriptor numbers in QEMU.
 pub const WIRE_FD: i32 = 10;
@@ -39,14 +40,17 @@ pub struct Machine {
     pub lane: Lane,
     /// What the guest does.
     pub mode: Mode,
+    /// Frequency of the host's time stamp counter in kHz, if guests can use it ([`tsc::khz`]).
+    pub tsc: Option<u32>,
 }
 
 impl Machine {
-    /// The machine of a lane, for tests.
-    pub fn test(lane: Lane) -> Self {
+    /// A machine on this host.
+    pub fn new(lane: Lane, mode: Mode) -> Self {
         Self {
             lane,
-            mode: Mode::Test,
+            mode,
+            tsc: tsc::khz(),
         }
     }
 
@@ -173,10 +177,11 @@ impl Machine {
             Mode::Shell => "shell",
         };
         let clock = match (self.mode, self.counts()) {
-            (Mode::Bench, _) => "tsc=reliable clocksource=tsc nokaslr kfence.sample_interval=0",
-            (_, true) => "tsc=reliable clocksource=tsc",
-            // A busy host makes the guest measure a wrong TSC frequency, so time comes from the HPET.
-            (_, false) => "tsc=unstable trace_clock=global",
+            (Mode::Bench, _) => {
+                "tsc=reliable clocksource=tsc nokaslr kfence.sample_interval=0".to_owned()
+            }
+            (_, true) => "tsc=reliable clocksource=tsc".to_owned(),
+            (_, false) => format!("{} trace_clock=global", tsc::kernel_arguments(self.tsc)),
         };
         let lane = &self.lane;
         let network = match lane.peer() {
@@ -216,7 +221,8 @@ mod tests {
     use std::path::Path;
 
     fn line(lane: Lane, mode: Mode) -> String {
-        let machine = Machine { lane, mode };
+        let tsc = Some(2_596_000);
+        let machine = Machine { lane, mode, tsc };
         let words = machine.argv(Path::new("/k"), Path::new("/i"));
         assert_eq!(words, machine.argv(Path::new("/k"), Path::new("/i")));
         words.join(" ")
@@ -243,6 +249,15 @@ mod tests {
                 assert!(line.contains(part), "{part} in {line}");
             }
         }
+    }
+
+    #[test]
+    fn a_guest_is_told_how_fast_time_stamps_count_unless_they_count_instructions() {
+        for lane in LANES {
+            let told = line(*lane, Mode::Test).contains("tsc_early_khz=2596000");
+            assert_eq!(told, lane.peer().is_none(), "{}", lane.name);
+        }
+        assert!(!line(Lane::first(), Mode::Bench).contains("tsc_early_khz"));
     }
 
     #[test]

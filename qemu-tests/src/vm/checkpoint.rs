@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, Context, Result};
 use serde::{Deserialize, Serialize};
 
-use super::argv::Machine;
+use super::argv::{Machine, Mode};
 use super::ctl::Line;
 use super::{Event, Start, Vm};
 use crate::boot::Workshop;
@@ -55,7 +55,7 @@ impl Checkpoint {
                 .join("checkpoint.lock"),
             "this lane's checkpoint",
         )?;
-        let machine = Machine::test(lane);
+        let machine = Machine::new(lane, Mode::Test);
         let words = machine
             .argv(&ground.kernel.image(), &image.initramfs)
             .join("\n");
