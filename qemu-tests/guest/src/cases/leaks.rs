@@ -2,6 +2,7 @@
 
 //! Nothing is kept of an old configuration, and a change that memory is too short for changes nothing.
 
+use std::fmt::Debug;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use meta_reader::netlink::{array, Family};
 use serde_json::json;
 
 use super::failures::{prepare, with_failure};
-use super::queues::{channels, set_channels};
+use super::queues::set_channels;
 use super::traffic::{numbers, sequence_numbers};
 use super::updown::available;
 use crate::boot;
@@ -164,20 +165,21 @@ fn many_changes(case: &mut Case<'_>) -> Result<()> {
 
 /// Lets each allocation of a change fail in turn; after each refusal everything has to be as it was, and to work.
 ///
-/// `make` makes what the change is to be done with. Its allocations do not fail.
-fn fail<T>(
+/// `make` makes what the change is to be done with. Its allocations do not fail. `state` starts no process if it can do without: on
+/// a kernel that watches, one takes longer than what is tried here.
+fn fail<T, S: PartialEq + Debug>(
     case: &mut Case<'_>,
     what: &str,
     mut make: impl FnMut() -> io::Result<T>,
     mut change: impl FnMut(T) -> io::Result<()>,
     mut undo: impl FnMut() -> Result<()>,
-    mut state: impl FnMut() -> Result<String>,
+    mut state: impl FnMut() -> Result<S>,
 ) -> Result<()> {
     prepare()?;
     let spread = Spread::load()?;
     let (mut tried, mut refused, mut before_leak) = (0, 0, 0);
+    let before = state()?;
     loop {
-        let before = state()?;
         let made = make()?;
         let (result, hit) = with_failure(tried + 1, || change(made))?;
         if !hit {
@@ -192,7 +194,7 @@ fn fail<T>(
                 case.ktap.check(
                     &format!("{what}: failure {tried} changes nothing"),
                     false,
-                    format_args!("{before}, then {now}"),
+                    format_args!("{before:?}, then {now:?}"),
                 );
             }
             if refused % 8 == 1 {
@@ -251,8 +253,8 @@ fn failed_rings(case: &mut Case<'_>) -> Result<()> {
         "rings",
         || Ok(()),
         |()| netdev.set_rings(128, 128),
-        || tools::line(&format!("ethtool -G {NAME} rx 64 tx 64")).map(|_| ()),
-        || tools::line(&format!("ethtool -g {NAME}")),
+        || Ok(netdev.set_rings(64, 64)?),
+        || Ok(netdev.rings()?),
     )
 }
 
@@ -265,14 +267,8 @@ fn failed_channels(case: &mut Case<'_>) -> Result<()> {
         "channels",
         || Ok(()),
         |()| netdev.set_channels(2),
-        || set_channels(1),
-        || {
-            Ok(format!(
-                "{:?} {}",
-                channels()?,
-                tools::line(&format!("ethtool -x {NAME}"))?
-            ))
-        },
+        || Ok(netdev.set_channels(1)?),
+        || Ok((netdev.channels()?, netdev.spread()?)),
     )
 }
 
@@ -282,15 +278,19 @@ fn failed_socket(case: &mut Case<'_>) -> Result<()> {
     set_channels(1)?;
     tools::line(&format!("ethtool -G {NAME} rx 64 tx 64"))?;
     let ifindex = case.eth.ifindex()?;
+    // The kernel clears a socket away in the background.
+    let cleared = || std::thread::sleep(Duration::from_millis(30));
     fail(
         case,
         "socket",
-        || Xsk::unbound(small),
+        || {
+            cleared();
+            Xsk::unbound(small)
+        },
         |socket| socket.bind(ifindex, 0, small).map(drop),
         || Ok(()),
         || {
-            // The kernel clears a socket away in the background.
-            std::thread::sleep(Duration::from_millis(30));
+            cleared();
             tools::line(&format!("ip -d link show dev {NAME}"))
         },
     )
@@ -318,12 +318,13 @@ fn failed_attach(case: &mut Case<'_>) -> Result<()> {
 fn unreferenced(case: &mut Case<'_>) -> Result<()> {
     kmemleak::start()?;
     let mut programs = Programs::load("verdict", false)?;
+    let netdev = Netdev::new(NAME)?;
     for round in 0..6 {
         let ifindex = case.eth.ifindex()?;
         // Often: see `kmemleak`.
         for _ in 0..6 {
-            tools::line("ethtool -G eth0 rx 512")?;
-            tools::line("ethtool -G eth0 rx 256")?;
+            netdev.set_rings(512, 256)?;
+            netdev.set_rings(256, 256)?;
             programs.attach("pass")?;
             programs.detach()?;
         }

@@ -12,6 +12,7 @@ use crate::case::{Case, Definition};
 use crate::ctl;
 use crate::eth::NAME;
 use crate::spread::{stray, Rss, Spread, L3_IPV4, L4_IPV4_UDP};
+use crate::sys::netdev::Netdev;
 use crate::tools;
 
 pub(super) const CASES: &[Definition] = &[
@@ -28,14 +29,7 @@ pub(super) const CASES: &[Definition] = &[
 
 /// Pairs of queues, and how many there may be.
 pub(super) fn channels() -> Result<(u32, u32)> {
-    let said = tools::line(&format!("ethtool -l {NAME}"))?;
-    let mut numbers = said
-        .lines()
-        .filter_map(|line| line.strip_prefix("Combined:"))
-        .map(|number| number.trim().parse::<u32>());
-    let max = numbers.next().context("no maximum")??;
-    let now = numbers.next().context("no number of channels")??;
-    Ok((now, max))
+    Ok(Netdev::new(NAME)?.channels()?)
 }
 
 /// Sets the number of pairs of queues, unless it is that.
@@ -168,6 +162,14 @@ fn channels_refused(case: &mut Case<'_>) -> Result<()> {
     refused(case, &format!("ethtool -L {NAME} combined 1"))?;
     case.ktap
         .equal("the queues are still there", channels()?.0, max);
+    let said = tools::line(&format!("ethtool -l {NAME}"))?;
+    let said = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("Combined:"));
+    let said: Vec<&str> = said.map(str::trim).collect();
+    let (max, now) = (max.to_string(), channels()?.0.to_string());
+    case.ktap
+        .equal("`ethtool -l` says so", said, vec![&max[..], &now[..]]);
     let spread = Spread::start()?;
     check_spread(case, &spread, "afterwards", false)?;
     Ok(())

@@ -66,7 +66,7 @@ struct EthtoolCoalesce {
 }
 
 /// How packets are spread over queues: `struct ethtool_rxfh`, then the table, then the key.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Spread(Vec<u32>);
 
 impl Spread {
@@ -219,6 +219,26 @@ impl Netdev {
         })
     }
 
+    /// The lengths of receive and transmit rings.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not say.
+    pub(crate) fn rings(&self) -> io::Result<(u32, u32)> {
+        let counts = self.counts(ETHTOOL_GRINGPARAM)?;
+        Ok((counts.now[0], counts.now[3]))
+    }
+
+    /// Pairs of queues, and how many there may be.
+    ///
+    /// # Errors
+    ///
+    /// When the driver does not say.
+    pub(crate) fn channels(&self) -> io::Result<(u32, u32)> {
+        let counts = self.counts(ETHTOOL_GCHANNELS)?;
+        Ok((counts.now[3], counts.max[3]))
+    }
+
     /// Sets the number of pairs of queues.
     ///
     /// # Errors
@@ -272,12 +292,17 @@ impl Netdev {
         self.ethtool(words.as_mut_slice())
     }
 
-    fn set_counts(&self, get: u32, set: u32, change: impl FnOnce(&mut [u32; 4])) -> io::Result<()> {
+    fn counts(&self, cmd: u32) -> io::Result<EthtoolCounts> {
         let mut counts = EthtoolCounts {
-            cmd: get,
+            cmd,
             ..EthtoolCounts::default()
         };
         self.ethtool(&mut counts)?;
+        Ok(counts)
+    }
+
+    fn set_counts(&self, get: u32, set: u32, change: impl FnOnce(&mut [u32; 4])) -> io::Result<()> {
+        let mut counts = self.counts(get)?;
         counts.cmd = set;
         change(&mut counts.now);
         self.ethtool(&mut counts)
