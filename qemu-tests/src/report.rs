@@ -147,6 +147,20 @@ impl Report {
             .collect()
     }
 
+    /// What failed, once more, for the end of a run in which other results came between: nobody should have to look for it.
+    pub fn failures(&self) -> Vec<String> {
+        let is_failure = |outcome: &&Outcome| outcome.verdict.word() == "failed";
+        let failed: Vec<&Outcome> = self.outcomes.iter().filter(is_failure).collect();
+        if failed.len() == self.outcomes.len() {
+            return Vec::new();
+        }
+        let again = |outcome: &Outcome| {
+            let label = outcome.verdict.label();
+            format!("{label:>10}  {}\n{}", outcome.name, card(outcome))
+        };
+        failed.into_iter().map(again).collect()
+    }
+
     /// How many ended with this word.
     pub fn count(&self, word: &str) -> usize {
         self.outcomes
@@ -252,6 +266,14 @@ mod tests {
         ]);
         assert_eq!(report.summary(), "1 passed, 3 failed, 1 skipped");
         assert_eq!(super::Report::default().summary(), "0 passed, 0 failed");
+    }
+
+    #[test]
+    fn failures_are_told_again_where_other_results_came_between() {
+        let failures = report(&[Verdict::Splat, Verdict::Passed]).failures();
+        assert!(matches!(&failures[..], [one] if one.contains("SPLAT  e1000e::a\n    why")));
+        assert!(report(&[Verdict::Splat]).failures().is_empty());
+        assert!(report(&[Verdict::Passed]).failures().is_empty());
     }
 
     #[test]

@@ -86,6 +86,9 @@ pub fn run(workshop: &Workshop, asked: &Test) -> Result<()> {
     for line in report.repeated(asked.repeat) {
         println!("{line}");
     }
+    for failure in report.failures() {
+        println!("{failure}");
+    }
     let summary = report.summary();
     println!("{summary}");
     case::trouble(&report.outcomes, &summary).map_or(Ok(()), |trouble| Err(trouble.into()))
