@@ -135,7 +135,7 @@ fn make(paths: &Paths, which: Which) -> Result<Ground> {
     let (root, packages) = std::thread::scope(|scope| {
         let packages = scope.spawn(|| {
             timing::part("set-up", "the kernel's packages", || {
-                stock::fetch(paths, series)
+                stock::packages::fetch(paths, series)
             })
         });
         let root = match root::existing(paths) {

@@ -69,7 +69,7 @@ impl Estimate {
                 Which::Stock | Which::Debug => Series::newest(),
                 Which::Series(name) => Series::of(name),
             };
-            if !stock::is_fetched(paths, series) {
+            if !stock::packages::is_fetched(paths, series) {
                 parts.push(PACKAGES);
             }
             match which {

@@ -6,13 +6,13 @@
 //! built the kernel; then the crates' hashes are the same, and every Rust symbol that a module wants is in Debian's `Module.symvers`.
 //! That is checked before anything is used. No kernel is compiled.
 
+pub mod packages;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{bail, Context, Result};
 
-use super::archive::{Archive, Found, Wanted};
 use super::config::Config;
 use super::kernel::{compilers, Kernel};
 use super::root;
@@ -24,40 +24,13 @@ use crate::job;
 use crate::lock::{stamp, write_whole};
 use crate::paths::Paths;
 use crate::ui::Step;
+use packages::Packages;
 
 const STAMP: &str = ".rnic-complete";
 /// Lines that `modules_prepare` prints, for the bar.
 const LINES: u64 = 210;
 /// Changes whenever what is made here does.
 const RECIPE: &str = "1";
-
-/// Packages of one version, unpacked, and the source's as it came.
-#[derive(Clone, Debug)]
-pub struct Packages {
-    /// `7.3.4-1~bpo13+1`.
-    pub version: String,
-    /// `7.3.4+deb13-amd64`.
-    pub release: String,
-    /// Where they are unpacked.
-    dir: PathBuf,
-}
-
-impl Packages {
-    fn headers(&self) -> PathBuf {
-        self.dir
-            .join("usr/src")
-            .join(format!("linux-headers-{}", self.release))
-    }
-
-    fn modules(&self) -> PathBuf {
-        self.dir.join("usr/lib/modules").join(&self.release)
-    }
-
-    /// The package with the source, until that is unpacked.
-    fn source(&self) -> PathBuf {
-        self.dir.join("source.deb")
-    }
-}
 
 /// The kernel that the last set-up made for a series, if nothing that decides it has changed.
 pub fn existing(paths: &Paths, series: Series) -> Option<Kernel> {
@@ -69,88 +42,9 @@ pub fn existing(paths: &Paths, series: Series) -> Option<Kernel> {
         return None;
     }
     let dir = paths.kernels().join(key);
-    let packages = packages(paths, series, version);
-    let is_whole = dir.join(STAMP).exists() && packages.dir.join(STAMP).exists();
+    let packages = Packages::of(paths, series, version);
+    let is_whole = dir.join(STAMP).exists() && packages.are_whole();
     is_whole.then(|| kernel(dir, key, &packages, &root).ok())?
-}
-
-/// Finds or fetches the packages of a series: needs no toolchain. The caller holds the set-up lock.
-///
-/// # Errors
-///
-/// When the suite does not serve the series, or a download fails.
-pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
-    if let Some(found) = fetched(paths, series) {
-        return Ok(found);
-    }
-    let step = Step::new(
-        "kernel",
-        &format!("looking for Debian's linux {}", series.name),
-    );
-    let archive = Archive::open(
-        paths.apt().join(series.name),
-        &[series.suite],
-        paths.log("kernel-packages"),
-        &step,
-    )?;
-    let newer = archive.newer_series(series::known())?;
-    if !newer.is_empty() {
-        step.note(&format!(
-            "Debian also serves linux {}, which this version of rnic has not been tried on: `--series {} --force` does",
-            newer.join(", "),
-            newer.last().map_or("", String::as_str),
-        ));
-    }
-    let wanted = Wanted {
-        name: &format!("linux {}", series.name),
-        packages: &[&series.source()],
-        snapshot: Some(series.snapshot),
-    };
-    let Found { version, apt } = archive.find(
-        &wanted,
-        |apt, version| series.has_kernel(apt, version),
-        &step,
-    )?;
-    let packages = packages(paths, series, &version);
-    let release = &packages.release;
-    let names: Vec<String> = [
-        series.source(),
-        format!("linux-binary-{release}"),
-        format!("linux-modules-{release}"),
-        format!("linux-headers-{release}"),
-    ]
-    .iter()
-    .map(|name| format!("{name}={version}"))
-    .collect();
-    let files = apt.download_many(&names, &step)?;
-    if packages.dir.exists() {
-        std::fs::remove_dir_all(&packages.dir)?;
-    }
-    std::fs::create_dir_all(&packages.dir)?;
-    for file in &files {
-        let name = file.file_name().unwrap_or_default().to_string_lossy();
-        if name.starts_with("linux-source-") {
-            std::fs::rename(file, packages.source())?;
-            continue;
-        }
-        step.message(&format!("unpacking {name}"));
-        let mut extract = Command::new("dpkg-deb");
-        extract.arg("--extract").arg(file).arg(&packages.dir);
-        job::output(extract)
-            .with_context(|| format!("cannot unpack {name} (is the disk full?)"))?;
-    }
-    stamp(&packages.dir.join(STAMP), "")?;
-    archive.clean();
-    step.done(&format!(
-        "Debian's linux {version}, {} MB downloaded",
-        archive.received() / 1_000_000
-    ));
-    Ok(packages)
-}
-
-/// Whether the packages of a series are there.
-pub fn is_fetched(paths: &Paths, series: Series) -> bool {
-    fetched(paths, series).is_some()
 }
 
 /// The source that the kernel was built from.
@@ -186,35 +80,6 @@ pub fn prepare(
     let text = format!("{}\n{key}\n{}\n", inputs_key(root)?, packages.version);
     write_whole(&record(paths, series), text)?;
     kernel(dir, &key, packages, root)
-}
-
-/// The newest complete packages of a series.
-fn fetched(paths: &Paths, series: Series) -> Option<Packages> {
-    let entries = std::fs::read_dir(paths.packages()).ok()?;
-    let mut found: Vec<String> = entries
-        .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let version = entry.file_name().to_string_lossy().into_owned();
-            let of_series = version.strip_prefix(series.name)?.starts_with('.');
-            (of_series && entry.path().join(STAMP).exists()).then_some(version)
-        })
-        .collect();
-    found.sort_by_key(|version| numbers(version));
-    found.pop().map(|version| packages(paths, series, &version))
-}
-
-/// The numbers in a version, by which it is sorted: 7.3.10 comes after 7.3.9.
-fn numbers(version: &str) -> Vec<u64> {
-    let parts = version.split(|c: char| !c.is_ascii_digit());
-    parts.filter_map(|part| part.parse().ok()).collect()
-}
-
-fn packages(paths: &Paths, series: Series, version: &str) -> Packages {
-    Packages {
-        version: version.to_owned(),
-        release: series.release(version),
-        dir: paths.packages().join(version),
-    }
 }
 
 fn record(paths: &Paths, series: Series) -> PathBuf {
@@ -336,17 +201,10 @@ fn compare(exports: &str, symvers: &str) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{compare, numbers};
+    use super::compare;
 
     const EXPORTS: &str =
         "EXPORT_SYMBOL_RUST_GPL(_RNvCs1_6kernel3net);\nEXPORT_SYMBOL_RUST_GPL(_RNvCs1_6kernel3pci);\n";
-
-    #[test]
-    fn versions_are_sorted_by_their_numbers() {
-        let of = numbers;
-        assert!(of("7.3.10-1~bpo13+1") > of("7.3.9-2~bpo13+1"));
-        assert!(of("7.3.9-2~bpo13+1") > of("7.3.9-1~bpo13+2"));
-    }
 
     #[test]
     fn crates_with_the_kernels_hashes_fit() {
