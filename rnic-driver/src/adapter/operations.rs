@@ -39,7 +39,6 @@ const XDP_FEATURES: Features = Features::BASIC
 impl<'bound, N: Nic> Operations for Adapter<'bound, N> {
     type Poll = Option<Pair<N>>;
     type Xmit = Option<TxFiller<N::Tx>>;
-    const NAME: &'static CStr = c"rnic";
     const XDP_FEATURES: Features = XDP_FEATURES;
 
     fn door() -> &'static Door {

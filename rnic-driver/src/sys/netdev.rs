@@ -264,8 +264,6 @@ pub(crate) trait Operations:
     type Poll: Default + Send;
     /// What `start_xmit` works on, for each queue, under its lock.
     type Xmit: Default + Send;
-    /// The driver's name, as `ethtool -i` shows it.
-    const NAME: &'static CStr;
     /// What the driver does for XDP, in every configuration.
     const XDP_FEATURES: Features;
 
