@@ -78,13 +78,13 @@ impl<'a> Record<'a> {
             return None;
         }
         let all = self.bytes.get(self.layout.bits_offset()..)?;
+        let len = self.layout.bits_len();
         let mut word = [0; 8];
-        let place = word.get_mut(..self.layout.bits_len())?;
-        place.copy_from_slice(all.get(..self.layout.bits_len())?);
+        word.get_mut(..len)?.copy_from_slice(all.get(..len)?);
         let word = if cfg!(target_endian = "little") {
             u64::from_le_bytes(word)
         } else {
-            u64::from_be_bytes(word).checked_shr(64 - 8 * self.layout.bits_len() as u32)?
+            u64::from_be_bytes(word).checked_shr(64 - 8 * len as u32)?
         };
         Some(word.checked_shr(self.layout.shift(id))? & crate::bits::mask(field.bits.into()))
     }
