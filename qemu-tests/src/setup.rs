@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! From nothing to a kernel that boots: toolchain root, Debian's kernel, what its modules need; each done once and kept.
+//! From nothing to a kernel that boots: toolchain roots, Debian's kernel, what its modules need; each done once and kept.
 //!
 //! What is there and whole is used without a question asked, so that a second run starts at once. Only one process
 //! at a time makes anything.
@@ -19,6 +19,7 @@ pub mod series;
 pub mod site;
 pub mod source;
 pub mod stock;
+pub mod toolchain;
 
 use std::path::Path;
 
@@ -32,13 +33,14 @@ use crate::ui;
 use estimate::Estimate;
 use kernel::Kernel;
 use series::Series;
+use toolchain::MAIN;
 
 /// What everything else is built with and run on.
 #[derive(Clone, Debug)]
 pub struct Ground {
-    /// The tools.
+    /// The tools, all but the compilers of the kernel.
     pub root: Root,
-    /// The kernel.
+    /// The kernel, which has those.
     pub kernel: Kernel,
 }
 
@@ -53,6 +55,16 @@ pub enum Which {
     Debug,
 }
 
+impl Which {
+    /// The series that it is of.
+    fn series(self) -> Series {
+        match self {
+            Self::Stock | Self::Debug => Series::newest(),
+            Self::Series(name) => Series::of(name),
+        }
+    }
+}
+
 /// Finds or makes the toolchain root and the user's kernel, of any version with `force`.
 ///
 /// # Errors
@@ -65,14 +77,11 @@ pub fn own_ground(paths: &Paths, dir: &Path, force: bool) -> Result<Ground> {
     if !force {
         series::check(&kernel::release(dir))?;
     }
-    let mut root = match root::existing(paths) {
+    let mut root = match root::existing(paths, &MAIN) {
         Some(root) => root,
         None => {
             let _lock = begin(paths, None)?;
-            match root::existing(paths) {
-                Some(root) => root,
-                None => root::create(paths)?,
-            }
+            root::find_or_make(paths, &MAIN)?
         }
     };
     let kernel = own_kernel::open(dir, &mut root)?;
@@ -81,10 +90,9 @@ pub fn own_ground(paths: &Paths, dir: &Path, force: bool) -> Result<Ground> {
 
 /// What is there and whole.
 pub fn ready(paths: &Paths, which: Which) -> Option<Ground> {
-    let root = root::existing(paths)?;
+    let root = root::existing(paths, &MAIN)?;
     let kernel = match which {
-        Which::Stock => stock::existing(paths, Series::newest()),
-        Which::Series(name) => stock::existing(paths, Series::of(name)),
+        Which::Stock | Which::Series(_) => stock::existing(paths, which.series()),
         Which::Debug => debug_kernel::existing(paths),
     };
     kernel.map(|kernel| Ground { root, kernel })
@@ -126,29 +134,24 @@ fn begin(paths: &Paths, which: Option<Which>) -> Result<Lock> {
     Ok(lock)
 }
 
-/// The kernel's packages are fetched while the toolchain is.
+/// The kernel's packages are fetched while the toolchains are.
 fn make(paths: &Paths, which: Which) -> Result<Ground> {
-    let series = match which {
-        Which::Stock | Which::Debug => Series::newest(),
-        Which::Series(name) => Series::of(name),
-    };
-    let (root, packages) = std::thread::scope(|scope| {
+    let series = which.series();
+    let (roots, packages) = std::thread::scope(|scope| {
         let packages = scope.spawn(|| {
             timing::part("set-up", "the kernel's packages", || {
                 stock::packages::fetch(paths, series)
             })
         });
-        let root = match root::existing(paths) {
-            Some(root) => Ok(root),
-            None => timing::part("set-up", "the toolchain", || root::create(paths)),
-        };
+        let roots = root::find_or_make(paths, &MAIN)
+            .and_then(|root| Ok((root, root::find_or_make(paths, series.toolchain)?)));
         let packages = packages.join();
         (
-            root,
+            roots,
             packages.unwrap_or_else(|_| Err(anyhow!("the thread that fetches has died"))),
         )
     });
-    let (root, packages) = (root?, packages?);
+    let ((root, toolchain), packages) = (roots?, packages?);
     let source = timing::part("set-up", "the kernel's source", || {
         stock::source(paths, &root, series, &packages)
     })?;
@@ -157,7 +160,7 @@ fn make(paths: &Paths, which: Which) -> Result<Ground> {
             debug_kernel::create(paths, &root, &source)
         })?,
         Which::Stock | Which::Series(_) => timing::part("set-up", "the kernel's rust/", || {
-            stock::prepare(paths, &root, series, &packages, &source)
+            stock::prepare(paths, &toolchain, series, &packages, &source)
         })?,
     };
     Ok(Ground { root, kernel })

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! `rnic.ko`, built out of tree by Kbuild inside the toolchain root, in one of its variants.
+//! `rnic.ko`, built out of tree by Kbuild with the compilers of its kernel, in one of its variants.
 
 use std::path::{Path, PathBuf};
 
@@ -101,7 +101,7 @@ fn make(
     let out = paths.kbuild().join(format!("{}-{variant}", kernel.key));
     std::fs::create_dir_all(&out)?;
     let step = Step::new("module", &format!("building {name}.ko ({variant})"));
-    let mut make = ground.root.command(&paths.project, "make");
+    let mut make = kernel.toolchain.command(&paths.project, "make");
     make.arg("-C").arg(&kernel.dir);
     make.arg(format!("M={}", source.display()))
         .arg(format!("MO={}", out.display()));

@@ -14,6 +14,7 @@ use super::config::Config;
 use super::kernel::Kernel;
 use super::root;
 use super::source::Source;
+use super::toolchain;
 use crate::hash::Key;
 use crate::inside::Root;
 use crate::job;
@@ -26,7 +27,7 @@ const STAMP: &str = ".rnic-complete";
 const FRAGMENT: &str = include_str!("../../kernel/debug.config");
 /// Lines that a full build prints, for the bar.
 const LINES: u64 = 2750;
-/// The compiler of the root.
+/// The compiler of the main root.
 const LLVM: &str = "LLVM=-19";
 
 /// The build that the last set-up made, if nothing that decides it has changed.
@@ -34,12 +35,14 @@ pub fn existing(paths: &Paths) -> Option<Kernel> {
     let record = std::fs::read_to_string(paths.kernels().join("debug")).ok()?;
     let mut lines = record.lines();
     let (inputs, key, version) = (lines.next()?, lines.next()?, lines.next()?);
-    let root = root::existing(paths)?;
+    let root = root::existing(paths, &toolchain::MAIN)?;
     if inputs != inputs_key(&root).ok()? {
         return None;
     }
     let dir = paths.kernels().join(key);
-    dir.join(STAMP).exists().then(|| kernel(dir, key, version))
+    dir.join(STAMP)
+        .exists()
+        .then(|| kernel(dir, key, version, &root))
 }
 
 /// Builds the kernel, or finds that it is built. The caller holds the set-up lock.
@@ -62,13 +65,14 @@ pub fn create(paths: &Paths, root: &Root, source: &Source) -> Result<Kernel> {
     }
     let record = format!("{}\n{key}\n{}\n", inputs_key(root)?, source.version);
     write_whole(&paths.kernels().join("debug"), record)?;
-    Ok(kernel(dir, &key, &source.version))
+    Ok(kernel(dir, &key, &source.version, root))
 }
 
-fn kernel(dir: PathBuf, key: &str, version: &str) -> Kernel {
+fn kernel(dir: PathBuf, key: &str, version: &str, root: &Root) -> Kernel {
     Kernel {
         name: format!("linux {version} (debugging)"),
         key: key.to_owned(),
+        toolchain: root.clone(),
         make_args: vec![LLVM.into()],
         modules: dir.clone(),
         dir,

@@ -9,23 +9,18 @@ use std::path::Path;
 
 use anyhow::{bail, Result};
 
+use super::toolchain::MAIN;
 use super::{debug_kernel, root, stock, Which};
 use crate::paths::Paths;
-use crate::setup::series::Series;
 
 /// What a part takes: seconds on two processors, millions of bytes to fetch, and to have room for while it is made.
-#[derive(Clone, Copy)]
-struct Part {
-    seconds: u64,
-    megabytes: u64,
-    room: u64,
+#[derive(Clone, Copy, Debug)]
+pub struct Part {
+    pub(super) seconds: u64,
+    pub(super) megabytes: u64,
+    pub(super) room: u64,
 }
 
-const ROOT: Part = Part {
-    seconds: 55,
-    megabytes: 425,
-    room: 2600,
-};
 /// Fetched while the toolchain is; unpacking the source is in it.
 const PACKAGES: Part = Part {
     seconds: 10,
@@ -60,15 +55,13 @@ pub struct Estimate {
 impl Estimate {
     /// For a kernel, or for the toolchain alone.
     pub fn new(paths: &Paths, which: Option<Which>) -> Self {
-        let mut parts = Vec::new();
-        if root::existing(paths).is_none() {
-            parts.push(ROOT);
-        }
+        let other = which.map(|which| which.series().toolchain);
+        let mut toolchains = vec![&MAIN];
+        toolchains.extend(other.filter(|other| other.name != MAIN.name));
+        toolchains.retain(|toolchain| root::existing(paths, toolchain).is_none());
+        let mut parts: Vec<Part> = toolchains.iter().map(|one| one.cost).collect();
         if let Some(which) = which {
-            let series = match which {
-                Which::Stock | Which::Debug => Series::newest(),
-                Which::Series(name) => Series::of(name),
-            };
+            let series = which.series();
             if !stock::packages::is_fetched(paths, series) {
                 parts.push(PACKAGES);
             }
@@ -135,12 +128,12 @@ impl fmt::Display for Estimate {
 mod tests {
     use std::path::Path;
 
-    use super::{Estimate, BUILDS, DEBUG, PACKAGES, ROOT, RUST};
+    use super::{Estimate, BUILDS, DEBUG, MAIN, PACKAGES, RUST};
 
     #[test]
     fn what_is_missing_is_added_up_and_processors_share_it() {
         let text = |parts: &[_], processors| Estimate::of(parts, processors).to_string();
-        let first = [ROOT, PACKAGES, RUST, BUILDS];
+        let first = [MAIN.cost, PACKAGES, RUST, BUILDS];
         assert_eq!(
             text(&first, 2),
             "about 4 minutes until a machine boots, 715 MB to fetch"
@@ -155,7 +148,7 @@ mod tests {
 
     #[test]
     fn a_disk_that_is_too_small_is_refused_at_once() {
-        let first = Estimate::of(&[ROOT, PACKAGES, RUST, BUILDS], 2);
+        let first = Estimate::of(&[MAIN.cost, PACKAGES, RUST, BUILDS], 2);
         first.fits(Path::new("/cache"), 10_000).unwrap();
         let line = first
             .fits(Path::new("/cache"), 2000)

@@ -22,6 +22,8 @@ pub struct Kernel {
     pub name: String,
     /// Changes whenever the build changes.
     pub key: String,
+    /// The root whose compilers are those of this kernel.
+    pub toolchain: Root,
     /// Arguments that make needs for a module of this kernel.
     pub make_args: Vec<String>,
     /// Where its own modules are, at any depth: `.ko`, or `.ko.xz`.

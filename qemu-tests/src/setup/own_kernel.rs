@@ -83,6 +83,7 @@ pub fn open(dir: &Path, root: &mut Root) -> Result<Kernel> {
             .with(built.to_le_bytes())
             .short(),
         name: format!("linux {} in {}", release, dir.display()),
+        toolchain: root.clone(),
         make_args,
         modules: dir.clone(),
         dir,

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! What the toolchain root is made of, and where kernels come from: tables only.
+//! The packages of the toolchain roots, by purpose, and where kernels come from: tables only.
 
 use super::archive::Snapshot;
 
-/// The release that the root is made from; its rustc and clang share one LLVM.
+/// The release that the main root is made from; its rustc and clang share one LLVM.
 pub const RELEASE: &str = "trixie";
 
 /// Newer packages for that release: QEMU.
@@ -18,9 +18,8 @@ pub const SNAPSHOT: Snapshot = Snapshot {
     date: "20261129T000000Z",
 };
 
-/// Packages of the root, by purpose.
-pub const PACKAGES: &[&str] = &[
-    // A system to run them in.
+/// A system to run programs in.
+pub const SYSTEM: &[&str] = &[
     "?essential",
     "base-files",
     "base-passwd",
@@ -45,7 +44,10 @@ pub const PACKAGES: &[&str] = &[
     "python3-yaml",
     "python3-jsonschema",
     "procps",
-    // Rust, and a clang of the same LLVM.
+];
+
+/// Rust, and a clang of the same LLVM.
+pub const RUST: &[&str] = &[
     "rustc",
     "cargo",
     "rust-src",
@@ -56,7 +58,10 @@ pub const PACKAGES: &[&str] = &[
     "llvm-19",
     "lld-19",
     "libclang-19-dev",
-    // Kbuild.
+];
+
+/// What Kbuild needs besides.
+pub const KBUILD: &[&str] = &[
     "dwarves",
     "gcc",
     "libc6-dev",
@@ -69,7 +74,10 @@ pub const PACKAGES: &[&str] = &[
     "libdw-dev",
     "zlib1g-dev",
     "kmod",
-    // Tools for the host side and for the guest.
+];
+
+/// Tools for the host side and for the guest.
+pub const TOOLS: &[&str] = &[
     "bpftool",
     "ethtool",
     "iproute2",
@@ -81,13 +89,19 @@ pub const PACKAGES: &[&str] = &[
     "libbpf-dev",
     "valgrind",
     "busybox-static",
-    // The machine: from backports, with a slirp library that has to come from the release itself.
+];
+
+/// The machine: from backports, with a slirp library that has to come from the release itself.
+pub const MACHINE: &[&str] = &[
     "qemu-system-x86/trixie-backports",
     "qemu-system-common/trixie-backports",
     "qemu-system-data/trixie-backports",
     "seabios/trixie-backports",
     "libslirp0/trixie",
-    // The dispatcher, from the next release, on libraries that have to come from this one.
+];
+
+/// The dispatcher, from the next release, on libraries that have to come from this one.
+pub const DISPATCHER: &[&str] = &[
     "libxdp1/forky",
     "xdp-tools/forky",
     "libbpf1/trixie",
@@ -105,30 +119,4 @@ pub const LEFT_OUT: &[&str] = &[
     "usr/share/man",
     "usr/src/*/compiler",
     "usr/src/*/src",
-];
-
-/// Programs whose presence shows that the root is usable.
-pub const PROGRAMS: &[&str] = &[
-    "rustc",
-    "cargo",
-    "bindgen",
-    "clang-19",
-    "llc-19",
-    "ld.lld-19",
-    "pahole",
-    "gcc",
-    "valgrind",
-    "make",
-    "flex",
-    "bison",
-    "bpftool",
-    "ethtool",
-    "ip",
-    "tcpdump",
-    "iperf3",
-    "socat",
-    "ptp4l",
-    "xdp-loader",
-    "busybox",
-    "qemu-system-x86_64",
 ];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! The toolchain root: a Debian tree with every tool of a known version, in the user's cache.
+//! A toolchain's root: a Debian tree with every tool of a known version, in the user's cache.
 //!
 //! Packages are unpacked and never configured (what `mmdebstrap --variant=extract` does), so no maintainer script
 //! runs and no privilege is needed. Done with apt and dpkg alone, which every Debian has, where mmdebstrap itself
@@ -15,43 +15,55 @@ use anyhow::{bail, Context, Result};
 
 use super::archive::{Archive, Wanted};
 use super::packages;
-use crate::hash::Key;
+use super::toolchain::Toolchain;
 use crate::inside::Root;
 use crate::lock::stamp;
 use crate::paths::Paths;
+use crate::timing;
 use crate::ui::Step;
 
 /// Written last; its content is what the tools say of themselves.
 const STAMP: &str = ".rnic-complete";
 
-/// The root that belongs to the package list, if it is there.
-pub fn existing(paths: &Paths) -> Option<Root> {
-    let dir = paths.roots().join(key());
+/// The root of a toolchain, if it is there.
+pub fn existing(paths: &Paths, toolchain: &Toolchain) -> Option<Root> {
+    let dir = paths.roots().join(toolchain.key());
     dir.join(STAMP).exists().then(|| Root::new(dir, paths))
 }
 
-/// Makes the root. The caller holds the set-up lock.
+/// Finds the root of a toolchain or makes it. The caller holds the set-up lock.
 ///
 /// # Errors
 ///
 /// When packages cannot be had, the disk is full, or the system refuses namespaces.
-pub fn create(paths: &Paths) -> Result<Root> {
-    let dir = paths.roots().join(key());
+pub fn find_or_make(paths: &Paths, toolchain: &Toolchain) -> Result<Root> {
+    match existing(paths, toolchain) {
+        Some(root) => Ok(root),
+        None => timing::part("set-up", toolchain.title, || create(paths, toolchain)),
+    }
+}
+
+fn create(paths: &Paths, toolchain: &Toolchain) -> Result<Root> {
+    let dir = paths.roots().join(toolchain.key());
     if dir.exists() {
         std::fs::remove_dir_all(&dir)
             .with_context(|| format!("cannot remove the unfinished {}", dir.display()))?;
     }
-    let step = Step::new("root", "preparing a Debian toolchain");
+    let release = toolchain.suites[0];
+    let step = Step::new(
+        "root",
+        &format!("preparing a toolchain of Debian {release}"),
+    );
     let archive = Archive::open(
-        paths.apt().join("root"),
-        &[packages::RELEASE, packages::BACKPORTS, packages::NEXT],
-        paths.log("root"),
+        paths.apt().join(toolchain.name),
+        toolchain.suites,
+        paths.log(toolchain.name),
         &step,
     )?;
     let wanted = Wanted {
-        name: "the toolchain",
-        packages: packages::PACKAGES,
-        snapshot: Some(packages::SNAPSHOT),
+        name: toolchain.title,
+        packages: &toolchain.packages.concat(),
+        snapshot: Some(toolchain.snapshot),
     };
     let mut files = archive.download(&wanted, &step)?;
     // The links /bin -> usr/bin and so on come first.
@@ -70,12 +82,11 @@ pub fn create(paths: &Paths) -> Result<Root> {
     for mount in ["proc", "dev", "sys", "tmp", "root"] {
         std::fs::create_dir_all(dir.join(mount))?;
     }
-    finish(&dir, paths)?;
+    finish(&dir, paths, toolchain)?;
     archive.clean();
     step.done(&format!(
-        "{} packages of Debian {}, {} MB downloaded",
+        "{} packages of Debian {release}, {} MB downloaded",
         files.len(),
-        packages::RELEASE,
         archive.received() / 1_000_000,
     ));
     Ok(Root::new(dir, paths))
@@ -114,38 +125,27 @@ fn named(dir: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
 }
 
 /// Checks a tree and stamps it.
-fn finish(dir: &Path, paths: &Paths) -> Result<()> {
+fn finish(dir: &Path, paths: &Paths, toolchain: &Toolchain) -> Result<()> {
     let root = Root::new(dir.to_path_buf(), paths);
     root.check()?;
-    for program in packages::PROGRAMS {
+    for program in toolchain.programs {
         if !dir.join("usr/bin").join(program).exists()
             && !dir.join("usr/sbin").join(program).exists()
         {
             bail!(
                 "the toolchain root lacks `{program}`: see {}",
-                paths.log("root").display()
+                paths.log(toolchain.name).display()
             );
         }
     }
-    let tools = tools(&root)?;
+    let tools = tools(&root, toolchain.deciding)?;
     stamp(&dir.join(STAMP), tools)
 }
 
-/// What the tools that decide the kernel's bits say of themselves.
-///
-/// # Errors
-///
-/// When one of them does not run.
-pub fn tools(root: &Root) -> Result<String> {
+/// What programs say of themselves.
+fn tools(root: &Root, programs: &[&str]) -> Result<String> {
     let mut text = String::new();
-    for tool in [
-        "rustc",
-        "bindgen",
-        "clang-19",
-        "ld.lld-19",
-        "pahole",
-        "qemu-system-x86_64",
-    ] {
+    for tool in programs {
         let said = root.output(tool, &["--version"])?;
         text.push_str(&format!(
             "{tool}: {}\n",
@@ -162,20 +162,6 @@ pub fn tools(root: &Root) -> Result<String> {
 /// When the root is not complete.
 pub fn recorded_tools(root: &Root) -> Result<String> {
     std::fs::read_to_string(root.dir().join(STAMP)).context("the toolchain root is not complete")
-}
-
-fn key() -> String {
-    let mut key = Key::default();
-    for suite in [packages::RELEASE, packages::BACKPORTS, packages::NEXT] {
-        key = key.with(suite);
-    }
-    for name in packages::PACKAGES.iter().chain(packages::LEFT_OUT) {
-        key = key.with(name);
-    }
-    for (link, target) in packages::LINKS {
-        key = key.with(link).with(target);
-    }
-    key.short()
 }
 
 /// Unpacks packages, two at a time: the time goes into decompression.

@@ -7,6 +7,7 @@
 use super::apt::Apt;
 use super::archive::Snapshot;
 use super::packages;
+use super::toolchain::{self, Toolchain};
 use anyhow::{bail, Result};
 
 const FILE: &str = include_str!("../../../rnic-driver/kernel-series");
@@ -16,12 +17,14 @@ const FILE: &str = include_str!("../../../rnic-driver/kernel-series");
 pub struct Series {
     /// `7.3`.
     pub name: &'static str,
-    /// The suite that serves it, whose compilers built it.
+    /// The suite that serves it.
     pub suite: &'static str,
     /// What stands between the version and the flavour in `uname -r`.
     pub abi: &'static str,
     /// When it was in that suite: where to find it once it has left.
     pub snapshot: Snapshot,
+    /// The compilers that built it.
+    pub toolchain: &'static Toolchain,
 }
 
 /// The series, newest first; the first is what everything runs on.
@@ -31,12 +34,14 @@ pub const STOCK: &[Series] = &[
         suite: packages::BACKPORTS,
         abi: "+deb13",
         snapshot: packages::SNAPSHOT,
+        toolchain: &toolchain::MAIN,
     },
     Series {
         name: "7.2",
         suite: packages::BACKPORTS,
         abi: "+deb13",
         snapshot: packages::SNAPSHOT,
+        toolchain: &toolchain::MAIN,
     },
 ];
 

@@ -37,7 +37,7 @@ pub fn existing(paths: &Paths, series: Series) -> Option<Kernel> {
     let record = std::fs::read_to_string(record(paths, series)).ok()?;
     let mut lines = record.lines();
     let (inputs, key, version) = (lines.next()?, lines.next()?, lines.next()?);
-    let root = root::existing(paths)?;
+    let root = root::existing(paths, series.toolchain)?;
     if inputs != inputs_key(&root).ok()? {
         return None;
     }
@@ -56,7 +56,7 @@ pub fn source(paths: &Paths, root: &Root, series: Series, packages: &Packages) -
     source::unpacked(paths, root, series, &packages.version, &packages.source())
 }
 
-/// Makes what modules of the kernel need. The caller holds the set-up lock.
+/// Makes what modules of the kernel need, in the root of the series' toolchain. The caller holds the set-up lock.
 ///
 /// # Errors
 ///
@@ -99,6 +99,7 @@ fn kernel(dir: PathBuf, key: &str, packages: &Packages, root: &Root) -> Result<K
     let mut make_args = compilers(&Config::parse(&config), root)?;
     make_args.extend(series::insistence(&packages.release));
     Ok(Kernel {
+        toolchain: root.clone(),
         make_args,
         name: format!("linux {} (Debian's)", packages.version),
         key: key.to_owned(),
