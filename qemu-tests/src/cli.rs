@@ -29,7 +29,7 @@ pub struct Common {
     #[arg(long, global = true, value_name = "PATH", env = "KDIR")]
     pub kernel: Option<PathBuf>,
 
-    /// Use Debian's kernel of this series, such as 7.2, instead of the newest that is known.
+    /// Use Debian's kernel of this series, such as 7.2 or sid, instead of the newest that is known.
     #[arg(long, global = true, value_name = "SERIES")]
     pub series: Option<String>,
 

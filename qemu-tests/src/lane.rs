@@ -107,6 +107,16 @@ pub const LANES: &[Lane] = &[
         SERIES,
         lane("igb-7.2", Kind::Plain, "igb", Variant::Plain),
     ),
+    on(
+        Which::Series("sid"),
+        SERIES,
+        lane("e1000e-sid", Kind::Plain, "e1000e", Variant::Plain),
+    ),
+    on(
+        Which::Series("sid"),
+        SERIES,
+        lane("igb-sid", Kind::Plain, "igb", Variant::Plain),
+    ),
 ];
 
 /// What runs on each series: the module loads and probes, writes records, announces layouts, carries traffic.
@@ -233,7 +243,8 @@ mod tests {
         assert_eq!(takers(Some("foreign")), ["igb-foreign", "virtio-foreign"]);
         assert_eq!(takers(Some("debug")), ["e1000e-debug", "igb-debug"]);
         assert_eq!(takers(Some("debug-pair")), ["igb-debug-pair"]);
-        assert_eq!(takers(Some("series")), ["e1000e-7.2", "igb-7.2"]);
+        let of_series = ["e1000e-7.2", "igb-7.2", "e1000e-sid", "igb-sid"];
+        assert_eq!(takers(Some("series")), of_series);
         assert!(takers(Some("nonsense")).is_empty());
     }
 
@@ -241,7 +252,10 @@ mod tests {
     fn some_topics_run_on_other_kernels_too() {
         let lanes = ["e1000e", "igb", "e1000e-debug", "igb-debug"];
         assert_eq!(takers("reconfig::rings", None), lanes);
-        let lanes = ["e1000e", "igb", "e1000e-7.2", "igb-7.2"];
+        let plain = ["e1000e", "igb"].into_iter();
+        let lanes: Vec<_> = plain
+            .chain(["e1000e-7.2", "igb-7.2", "e1000e-sid", "igb-sid"])
+            .collect();
         assert_eq!(takers("probe::identity", None), lanes);
     }
 

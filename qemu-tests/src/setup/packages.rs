@@ -13,9 +13,17 @@ pub const BACKPORTS: &str = "trixie-backports";
 /// The release after it: libxdp. The kernel lets no program that moves metadata run behind the dispatcher of an older one.
 pub const NEXT: &str = "forky";
 
-/// A day on which all of this, and every known series, was there.
+/// A day on which all of this, and the series that are built with it, was there.
 pub const SNAPSHOT: Snapshot = Snapshot {
     date: "20261129T000000Z",
+};
+
+/// Where compilers and kernels come first.
+pub const UNSTABLE: &str = "sid";
+
+/// A day on which it had these compilers and the kernel that they built.
+pub const UNSTABLE_SNAPSHOT: Snapshot = Snapshot {
+    date: "20261030T120000Z",
 };
 
 /// A system to run programs in.
@@ -58,6 +66,15 @@ pub const RUST: &[&str] = &[
     "llvm-19",
     "lld-19",
     "libclang-19-dev",
+];
+
+/// Rust and gcc of sid, whose versions change from one week to the next: those that built its kernel.
+pub const UNSTABLE_COMPILERS: &[&str] = &[
+    "rustc=1.97.1*",
+    "rust-src=1.97.1*",
+    "rustfmt=1.97.1*",
+    "bindgen=0.72.1*",
+    "gcc-16",
 ];
 
 /// What Kbuild needs besides.

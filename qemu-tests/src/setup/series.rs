@@ -15,8 +15,12 @@ const FILE: &str = include_str!("../../../rnic-driver/kernel-series");
 /// A series as Debian serves it.
 #[derive(Clone, Copy, Debug)]
 pub struct Series {
-    /// `7.3`.
+    /// What to ask for it by: `7.3`; for one that Debian has twice, another name.
     pub name: &'static str,
+    /// The series of Linux: `7.3`.
+    pub linux: &'static str,
+    /// The only version that the toolchain built; in a suite whose compilers stay, any.
+    pub version: Option<&'static str>,
     /// The suite that serves it.
     pub suite: &'static str,
     /// What stands between the version and the flavour in `uname -r`.
@@ -27,10 +31,12 @@ pub struct Series {
     pub toolchain: &'static Toolchain,
 }
 
-/// The series, newest first; the first is what everything runs on.
+/// The series, those of the release first, the newest of them before the others; the first is what everything runs on.
 pub const STOCK: &[Series] = &[
     Series {
         name: "7.3",
+        linux: "7.3",
+        version: None,
         suite: packages::BACKPORTS,
         abi: "+deb13",
         snapshot: packages::SNAPSHOT,
@@ -38,10 +44,21 @@ pub const STOCK: &[Series] = &[
     },
     Series {
         name: "7.2",
+        linux: "7.2",
+        version: None,
         suite: packages::BACKPORTS,
         abi: "+deb13",
         snapshot: packages::SNAPSHOT,
         toolchain: &toolchain::MAIN,
+    },
+    Series {
+        name: "sid",
+        linux: "7.2",
+        version: Some("7.2.13-1"),
+        suite: packages::UNSTABLE,
+        abi: "+deb14",
+        snapshot: packages::UNSTABLE_SNAPSHOT,
+        toolchain: &toolchain::SID,
     },
 ];
 
@@ -56,23 +73,41 @@ impl Series {
         let found = STOCK.iter().find(|series| series.name == name);
         found.copied().unwrap_or(Self {
             name,
+            linux: name,
             ..Self::newest()
         })
     }
 
-    /// The package of its source.
-    pub fn source(&self) -> String {
-        format!("linux-source-{}", self.name)
+    /// What to call it: `linux 7.3`.
+    pub fn title(&self) -> String {
+        if self.name == self.linux {
+            format!("linux {}", self.linux)
+        } else {
+            format!("linux {} of {}", self.linux, self.name)
+        }
     }
 
-    /// Whether the kernel that belongs to a version of the source is served too: it is signed first, and comes some days later.
+    /// The package of its source.
+    pub fn source(&self) -> String {
+        format!("linux-source-{}", self.linux)
+    }
+
+    /// Whether a version of the source is of this series and can be used.
+    pub fn has(&self, version: &str) -> bool {
+        let rest = version.strip_prefix(self.linux);
+        rest.is_some_and(|rest| rest.starts_with('.'))
+            && self.version.is_none_or(|only| only == version)
+    }
+
+    /// Whether a version of the source can be used and the kernel that belongs to it is served too: it is signed first, and comes
+    /// some days later.
     ///
     /// # Errors
     ///
     /// When the lists cannot be read.
     pub fn has_kernel(&self, apt: &Apt, version: &str) -> Result<bool> {
         let package = format!("linux-binary-{}", self.release(version));
-        Ok(apt.versions(&package)?.iter().any(|one| one == version))
+        Ok(self.has(version) && apt.versions(&package)?.iter().any(|one| one == version))
     }
 
     /// `uname -r` of the kernel in a package of this version: `7.3.4-1~bpo13+1` is `7.3.4+deb13-amd64`.
@@ -82,7 +117,7 @@ impl Series {
     }
 }
 
-/// The names of all series, newest first.
+/// All series of Linux, newest first.
 pub fn known() -> impl Iterator<Item = &'static str> {
     FILE.split_whitespace()
 }
@@ -97,10 +132,14 @@ pub fn choose(name: &str, force: bool) -> Result<&'static str> {
     let is_name = name
         .split_once('.')
         .is_some_and(|(major, minor)| is_number(major) && is_number(minor));
+    if let Some(series) = STOCK.iter().find(|series| series.name == name) {
+        return Ok(series.name);
+    }
     if !is_name {
+        let known: Vec<&str> = STOCK.iter().map(|series| series.name).collect();
         bail!(
-            "{name} is no series of linux: two numbers, such as {}",
-            Series::newest().name
+            "{name} is no series of linux: two numbers, or one of {}",
+            known.join(", ")
         );
     }
     if !force {
@@ -152,8 +191,8 @@ mod tests {
 
     #[test]
     fn a_series_is_asked_for_by_name_and_an_unknown_one_forced() {
-        for series in known() {
-            assert_eq!(choose(series, false).unwrap(), series);
+        for series in STOCK {
+            assert_eq!(choose(series.name, false).unwrap(), series.name);
         }
         assert!(choose("99.1", false)
             .unwrap_err()
@@ -161,15 +200,46 @@ mod tests {
             .contains("--force"));
         let forced = Series::of(choose("99.1", true).unwrap());
         assert_eq!((forced.name, forced.abi), ("99.1", Series::newest().abi));
-        for name in ["", "7", "7.", ".3", "7.3.4", "7.x", "7.3/../..", "-7.3"] {
+        for name in [
+            "",
+            "7",
+            "7.",
+            ".3",
+            "7.3.4",
+            "7.x",
+            "7.3/../..",
+            "-7.3",
+            "trixie",
+        ] {
             assert!(choose(name, true).is_err(), "{name}");
         }
     }
 
     #[test]
     fn table_and_file_name_the_same_series() {
-        let table: Vec<&str> = STOCK.iter().map(|series| series.name).collect();
-        assert_eq!(table, known().collect::<Vec<_>>());
+        let mut table: Vec<&str> = STOCK.iter().map(|series| series.linux).collect();
+        let mut file: Vec<&str> = known().collect();
+        assert_eq!(table[..file.len()], file);
+        for names in [&mut table, &mut file] {
+            names.sort_unstable();
+            names.dedup();
+        }
+        assert_eq!(table, file);
+    }
+
+    #[test]
+    fn one_that_debian_has_twice_is_told_apart() {
+        let (release, sid) = (Series::of("7.2"), Series::of("sid"));
+        assert_eq!(release.source(), sid.source());
+        assert_eq!(
+            (release.title().as_str(), sid.title().as_str()),
+            ("linux 7.2", "linux 7.2 of sid")
+        );
+        assert_ne!(release.release("7.2.13-1"), sid.release("7.2.13-1"));
+        check(&sid.release("7.2.13-1")).unwrap();
+        // Its toolchain built one version, and the other's every version.
+        assert!(sid.has("7.2.13-1") && !sid.has("7.2.14-1"));
+        assert!(release.has("7.2.14-1~bpo13+1") && !release.has("7.20.1-1~bpo13+1"));
     }
 
     #[test]

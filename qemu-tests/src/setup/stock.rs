@@ -43,7 +43,7 @@ pub fn existing(paths: &Paths, series: Series) -> Option<Kernel> {
     }
     let dir = paths.kernels().join(key);
     let packages = Packages::of(paths, series, version);
-    let is_whole = dir.join(STAMP).exists() && packages.are_whole();
+    let is_whole = series.has(version) && dir.join(STAMP).exists() && packages.are_whole();
     is_whole.then(|| kernel(dir, key, &packages, &root).ok())?
 }
 

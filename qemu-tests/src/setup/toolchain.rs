@@ -84,6 +84,35 @@ pub static MAIN: Toolchain = Toolchain {
     },
 };
 
+/// The compilers that a kernel of sid was built with, and what Kbuild needs besides.
+pub static SID: Toolchain = Toolchain {
+    name: "root-sid",
+    title: "the toolchain of sid",
+    suites: &[packages::UNSTABLE],
+    snapshot: packages::UNSTABLE_SNAPSHOT,
+    packages: &[
+        packages::SYSTEM,
+        packages::UNSTABLE_COMPILERS,
+        packages::KBUILD,
+    ],
+    programs: &[
+        "rustc",
+        "rustfmt",
+        "bindgen",
+        "x86_64-linux-gnu-gcc-16",
+        "pahole",
+        "make",
+        "flex",
+        "bison",
+    ],
+    deciding: &["rustc", "bindgen", "x86_64-linux-gnu-gcc-16", "pahole"],
+    cost: Part {
+        seconds: 45,
+        megabytes: 350,
+        room: 2200,
+    },
+};
+
 impl Toolchain {
     /// Changes whenever the root's content does.
     pub fn key(&self) -> String {
@@ -104,7 +133,7 @@ impl Toolchain {
 
 #[cfg(test)]
 mod tests {
-    use super::{Toolchain, MAIN};
+    use super::{Toolchain, MAIN, SID};
     use crate::setup::packages;
 
     #[test]
@@ -118,5 +147,16 @@ mod tests {
         assert_eq!(same.key(), MAIN.key());
         assert_ne!(other(&["sid"], MAIN.packages).key(), MAIN.key());
         assert_ne!(other(MAIN.suites, &[packages::SYSTEM]).key(), MAIN.key());
+        assert_ne!(SID.key(), MAIN.key());
+        assert_ne!(SID.name, MAIN.name);
+    }
+
+    #[test]
+    fn a_suite_that_moves_serves_compilers_of_one_version_only() {
+        for tool in ["rustc", "rust-src", "rustfmt", "bindgen"] {
+            let of_tool = |package: &&&str| package.split('=').next() == Some(tool);
+            let package = SID.packages.concat().into_iter().find(|one| of_tool(&one));
+            assert!(package.is_some_and(|one| one.contains('=')), "{tool}");
+        }
     }
 }

@@ -73,7 +73,7 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
     }
     let step = Step::new(
         "kernel",
-        &format!("looking for Debian's linux {}", series.name),
+        &format!("looking for Debian's {}", series.title()),
     );
     let archive = Archive::open(
         paths.apt().join(series.name),
@@ -82,7 +82,8 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
         &step,
     )?;
     let newer = archive.newer_series(series::known())?;
-    if !newer.is_empty() {
+    // Where another series is looked for, compilers stay.
+    if !newer.is_empty() && series.version.is_none() {
         step.note(&format!(
             "Debian also serves linux {}, which this version of rnic has not been tried on: `--series {} --force` does",
             newer.join(", "),
@@ -90,7 +91,7 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
         ));
     }
     let wanted = Wanted {
-        name: &format!("linux {}", series.name),
+        name: &series.title(),
         packages: &[&series.source()],
         snapshot: Some(series.snapshot),
     };
@@ -144,18 +145,17 @@ pub fn is_fetched(paths: &Paths, series: Series) -> bool {
 /// The newest complete packages of a series.
 fn fetched(paths: &Paths, series: Series) -> Option<Packages> {
     let entries = std::fs::read_dir(paths.packages()).ok()?;
-    let mut found: Vec<String> = entries
+    let mut found: Vec<Packages> = entries
         .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let version = entry.file_name().to_string_lossy().into_owned();
-            let of_series = version.strip_prefix(series.name)?.starts_with('.');
-            (of_series && entry.path().join(STAMP).exists()).then_some(version)
+            let version = entry.ok()?.file_name().to_string_lossy().into_owned();
+            let packages = Packages::of(paths, series, &version);
+            // Another suite may have the same series of Linux: the kernel's release is another one then.
+            let are_of_series = series.has(&version) && packages.modules().exists();
+            (are_of_series && packages.are_whole()).then_some(packages)
         })
         .collect();
-    found.sort_by_key(|version| numbers(version));
-    found
-        .pop()
-        .map(|version| Packages::of(paths, series, &version))
+    found.sort_by_key(|packages| numbers(&packages.version));
+    found.pop()
 }
 
 /// The numbers in a version, by which it is sorted: 7.3.10 comes after 7.3.9.
@@ -166,12 +166,34 @@ fn numbers(version: &str) -> Vec<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::numbers;
+    use super::{fetched, numbers, Packages, STAMP};
+    use crate::paths::Paths;
+    use crate::setup::series::Series;
 
     #[test]
     fn versions_are_sorted_by_their_numbers() {
         let of = numbers;
         assert!(of("7.3.10-1~bpo13+1") > of("7.3.9-2~bpo13+1"));
         assert!(of("7.3.9-2~bpo13+1") > of("7.3.9-1~bpo13+2"));
+    }
+
+    #[test]
+    fn each_series_finds_packages_of_its_own_suite() {
+        let dir = std::env::temp_dir().join(format!("rnic-packages-{}", std::process::id()));
+        let paths = Paths {
+            cache: dir.clone(),
+            project: dir.clone(),
+        };
+        let series = ["7.2", "sid"].map(Series::of);
+        let versions = ["7.2.12-1~bpo13+1", "7.2.13-1"];
+        for (series, version) in series.into_iter().zip(versions) {
+            let packages = Packages::of(&paths, series, version);
+            std::fs::create_dir_all(packages.modules()).unwrap();
+            assert!(fetched(&paths, series).is_none());
+            std::fs::write(packages.dir.join(STAMP), "").unwrap();
+        }
+        let found = series.map(|series| fetched(&paths, series).unwrap().version);
+        assert_eq!(found, versions);
+        std::fs::remove_dir_all(&dir).unwrap();
     }
 }
