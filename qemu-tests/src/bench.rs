@@ -14,6 +14,7 @@ mod footprint;
 mod machine;
 pub mod profile;
 pub mod readers;
+pub mod rehearsal;
 mod rows;
 mod start;
 mod statistics;
@@ -104,16 +105,20 @@ pub fn run(
         result["start_seconds"] = start::measure(workshop)?;
     }
     println!("{}", table::markdown(&result));
+    if !failed.is_empty() {
+        let failed = failed.join("; ");
+        return Err(Trouble::Failed(format!(
+            "the measurement failed, no file is written: {failed}"
+        ))
+        .into());
+    }
     if let Some(path) = json {
         results::keep(path, &result)?;
     }
     if let Some(path) = svg {
         write_whole(path, chart::svg(&rows_of(&result)))?;
     }
-    if failed.is_empty() {
-        return Ok(());
-    }
-    Err(Trouble::Failed(format!("the measurement failed: {}", failed.join("; "))).into())
+    Ok(())
 }
 
 fn rows_of(result: &Value) -> Vec<Value> {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{bail, Result};
 
+use crate::bench;
 use crate::boot::Workshop;
 use crate::case;
 use crate::cli::Test;
@@ -103,6 +104,7 @@ fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     jobs.extend(peers::jobs(plan));
     jobs.extend(fuzz::jobs(plan));
     jobs.extend(deb::jobs(plan));
+    jobs.extend(bench::rehearsal::jobs(plan));
     jobs
 }
 

@@ -14,7 +14,9 @@ use crate::schedule::{Desk, Job};
 use crate::vm::argv::{Machine, Mode};
 
 /// What the names of the runner's own checks begin with.
-const OWN: &[&str] = &["module::", "pins::", "peers::", "fuzz::", "deb::"];
+const OWN: &[&str] = &[
+    "module::", "pins::", "peers::", "fuzz::", "deb::", "bench::",
+];
 /// What the names of the kernel tree's own tests begin with; the second is for its own drivers.
 const UPSTREAM: &[&str] = &["upstream::", "control::"];
 /// What the names of the workspace's tests begin with.

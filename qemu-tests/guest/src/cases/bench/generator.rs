@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{anyhow, ensure, Result};
 
 use super::nic::PEER_ADDRESS;
+use crate::boot;
 use crate::tools;
 
 /// Packets in one go, fewer than a ring has slots: QEMU's igb raises no interrupt any more once its ring was full,
@@ -58,6 +59,9 @@ impl Generator {
         let this = Self {
             device: format!("/proc/net/pktgen/{from}"),
         };
+        if !std::path::Path::new(THREAD).exists() {
+            boot::insmod("pktgen")?;
+        }
         tools::write(THREAD, "rem_device_all\n")?;
         tools::write(THREAD, &format!("add_device {from}\n"))?;
         let length = size - CHECK_SEQUENCE;
