@@ -128,7 +128,9 @@ impl fmt::Display for Estimate {
 mod tests {
     use std::path::Path;
 
-    use super::{Estimate, BUILDS, DEBUG, MAIN, PACKAGES, RUST};
+    use super::{Estimate, Which, BUILDS, DEBUG, MAIN, PACKAGES, RUST};
+    use crate::paths::Paths;
+    use crate::setup::toolchain::SID;
 
     #[test]
     fn what_is_missing_is_added_up_and_processors_share_it() {
@@ -144,6 +146,21 @@ mod tests {
         );
         assert_eq!(text(&[DEBUG], 1), "about 36 minutes until a machine boots");
         assert_eq!(text(&[], 0), "about a minute until a machine boots");
+    }
+
+    #[test]
+    fn a_series_with_compilers_of_its_own_takes_both_roots() {
+        let dir = std::env::temp_dir().join(format!("rnic-estimate-{}", std::process::id()));
+        let paths = Paths {
+            cache: dir.clone(),
+            project: dir,
+        };
+        let of = |which| Estimate::new(&paths, Some(which)).megabytes;
+        assert_eq!(of(Which::Series("7.2")), of(Which::Stock));
+        assert_eq!(
+            of(Which::Series("sid")),
+            of(Which::Stock) + SID.cost.megabytes
+        );
     }
 
     #[test]

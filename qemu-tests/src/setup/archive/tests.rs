@@ -112,6 +112,31 @@ fn packages_with_all_that_they_need_come_from_one_place() {
 }
 
 #[test]
+fn a_suite_that_has_moved_on_has_what_is_wanted_in_the_snapshot() {
+    let Some(world) = World::new() else { return };
+    let pinned = Wanted {
+        packages: &["linux-source-7.3=7.3.4-*", "linux-headers-7.3"],
+        ..WANTED
+    };
+    let is_past = || {
+        world.server.take_requests();
+        let archive = world.open().unwrap();
+        let files = archive.download(&pinned, &world.step).unwrap();
+        let names = files.iter().map(|file| file.to_string_lossy());
+        assert_eq!(names.filter(|name| name.contains("7.3.4-1")).count(), 2);
+        let requests = world.server.take_requests();
+        requests
+            .iter()
+            .any(|request| request.path.starts_with("/archive/"))
+    };
+    world.serve_snapshot(BOTH, Lists::Good);
+    world.serve_live(BOTH, Lists::Good);
+    assert!(!is_past());
+    world.serve_live(&[(SOURCE.0, "7.3.9-1"), HEADERS], Lists::Good);
+    assert!(is_past());
+}
+
+#[test]
 fn what_is_nowhere_is_named_with_both_places() {
     let Some(world) = World::new() else { return };
     world.serve_live(&[OTHER], Lists::Good);
