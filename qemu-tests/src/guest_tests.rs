@@ -20,6 +20,7 @@ use crate::quick;
 use crate::report::{Outcome, Verdict};
 use crate::schedule::load::Load;
 use crate::schedule::{Desk, Job};
+use crate::setup::diagnosis::Gone;
 use crate::setup::Which;
 use crate::trace::{self, Trace};
 use crate::trouble::Trouble;
@@ -148,7 +149,8 @@ impl Work {
     }
 
     fn unbooted(&self, error: &anyhow::Error) -> Outcome {
-        failure(format!("{}::boot", self.lane.name), verdict(error), error)
+        let verdict = of_unbooted(&self.lane, error);
+        failure(format!("{}::boot", self.lane.name), verdict, error)
     }
 
     /// Begins all that is wanted.
@@ -248,6 +250,14 @@ fn judge(lane: Lane, trace: &Mutex<Trace>) -> Outcome {
     }
 }
 
+/// Debian's kernels come and go: a lane whose kernel nobody serves any more has nothing to say about the driver. All runs on the newest.
+fn of_unbooted(lane: &Lane, error: &anyhow::Error) -> Verdict {
+    match lane.kernel {
+        Which::Series(_) if error.is::<Gone>() => Verdict::Skipped,
+        _ => verdict(error),
+    }
+}
+
 fn verdict(error: &anyhow::Error) -> Verdict {
     match error.downcast_ref() {
         Some(Trouble::Splat(_)) => Verdict::Splat,
@@ -277,4 +287,22 @@ fn list(plan: Plan<'_>) -> Result<(Lane, Checkpoint)> {
         }
     }
     Err(first.unwrap_or_else(|| anyhow!("there is no lane")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{of_unbooted, Gone, Verdict};
+    use crate::lane::Lane;
+    use anyhow::anyhow;
+
+    #[test]
+    fn only_a_series_that_nobody_serves_is_skipped() {
+        let of = |lane, error| of_unbooted(&Lane::named(lane).unwrap(), &error);
+        let gone = || anyhow!("no network").context(Gone("linux 7.2 has left".into()));
+        assert_eq!(of("igb-sid", gone().context("set-up")), Verdict::Skipped);
+        assert_eq!(of("igb-7.2", gone()), Verdict::Skipped);
+        assert_eq!(of("igb", gone()), Verdict::Broken);
+        assert_eq!(of("igb-debug", gone()), Verdict::Broken);
+        assert_eq!(of("igb-sid", anyhow!("no network")), Verdict::Broken);
+    }
 }

@@ -8,7 +8,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::apt::Apt;
 use super::diagnosis::Gone;
@@ -122,7 +122,7 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// [`Gone`] when neither has it; else when a place cannot be reached or believed.
+    /// [`Gone`] when the live archive does not have it any more and the snapshot has not or cannot be asked; else when a place cannot be reached or believed.
     pub fn find(
         &self,
         wanted: &Wanted<'_>,
@@ -180,7 +180,8 @@ impl Archive {
         let dir = self.dir.join("snapshot").join(date);
         let mut past = Apt::snapshot(&self.site, date, dir, &suites, self.log.clone())?
             .counted_with(&self.live);
-        past.update(step).with_context(|| self.left(wanted))?;
+        past.update(step)
+            .map_err(|error| error.context(Gone(self.left(wanted))))?;
         Ok(past)
     }
 
