@@ -31,7 +31,7 @@ pub struct Series {
     pub toolchain: &'static Toolchain,
 }
 
-/// The series, those of the release first, the newest of them before the others; the first is what everything runs on.
+/// The series, newest first, and behind them those that other compilers built; the first is what everything runs on.
 pub const STOCK: &[Series] = &[
     Series {
         name: "7.3",

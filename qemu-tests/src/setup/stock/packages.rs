@@ -82,7 +82,7 @@ pub fn fetch(paths: &Paths, series: Series) -> Result<Packages> {
         &step,
     )?;
     let newer = archive.newer_series(series::known())?;
-    // Where another series is looked for, compilers stay.
+    // `--series` looks for an unknown one in suites whose compilers stay, which this one's do not.
     if !newer.is_empty() && series.version.is_none() {
         step.note(&format!(
             "Debian also serves linux {}, which this version of rnic has not been tried on: `--series {} --force` does",
