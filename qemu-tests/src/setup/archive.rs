@@ -122,7 +122,8 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// [`Gone`] when the live archive does not have it any more and the snapshot has not or cannot be asked; else when a place cannot be reached or believed.
+    /// [`Gone`] when the live archive does not have it any more, and the snapshot does not either or cannot be asked; else when a
+    /// place cannot be reached or believed.
     pub fn find(
         &self,
         wanted: &Wanted<'_>,
