@@ -62,7 +62,8 @@ pub fn run(workshop: &Workshop, asked: &Test) -> Result<()> {
     if asked.quick && asked.filter.is_none() {
         report.add_all(quick::missing(&report.outcomes));
     }
-    if let Err(error) = times.keep(new) {
+    let is_part = asked.quick || asked.filter.is_some();
+    if let Err(error) = times.keep(new, is_part) {
         ui::note("times", &format!("{error:#}"));
     }
     report.sort();
