@@ -8,8 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Builds the rnic driver, boots it in a virtual machine, and shows or tests it.
 ///
-/// Everything that is needed is set up on the first run (a Debian toolchain, Debian's own kernel, and what its packages lack for a
-/// Rust module: some minutes, less than 4 GB) and kept in $XDG_CACHE_HOME/rnic. No privileges are needed.
+/// What is needed is set up on the first run (a Debian toolchain, Debian's own kernel, and what its packages lack for a Rust module:
+/// some minutes, less than 4 GB; all tests need three more kernels, about 15 GB in all) and kept in $XDG_CACHE_HOME/rnic. No privileges are needed.
 #[derive(Debug, Parser)]
 #[command(name = "cargo qemu", bin_name = "cargo qemu", version)]
 pub struct Cli {
@@ -41,7 +41,7 @@ pub struct Common {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Make everything that the other verbs need, and stop.
+    /// Make what `demo` needs, and stop; `test` adds other kernels.
     ///
     /// A toolchain root (Debian packages, unpacked), Debian's newest supported kernel and its source, and the metadata of the
     /// kernel's Rust crates, built from that. What an earlier run has finished is used again; what it left unfinished is finished or redone.

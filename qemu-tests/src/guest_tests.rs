@@ -20,10 +20,9 @@ use crate::quick;
 use crate::report::{Outcome, Verdict};
 use crate::schedule::load::Load;
 use crate::schedule::{Desk, Job};
-use crate::setup::diagnosis::Gone;
+use crate::setup::archive::OutOfReach;
 use crate::setup::Which;
 use crate::trace::{self, Trace};
-use crate::trouble::Trouble;
 use crate::upstream;
 use crate::vm::checkpoint::Checkpoint;
 use crate::wanted::Plan;
@@ -39,7 +38,7 @@ pub fn jobs(plan: Plan<'_>) -> Vec<Job<'_>> {
     if plan.has_guest() {
         let mut job = plan.machine(&Lane::first(), "first lane", Load::Busy, move |desk| {
             if let Err(error) = begin(plan, desk) {
-                let verdict = verdict(&error);
+                let verdict = Verdict::of_error(&error);
                 desk.outcome(failure("guest::boot".into(), verdict, &error));
             }
         });
@@ -79,7 +78,7 @@ fn build(plan: Plan<'_>, lanes: Vec<Work>) -> Vec<Job<'_>> {
         for work in lanes {
             match plan.workshop.image(work.lane) {
                 Ok(_) => desk.then(work.boot(plan)),
-                Err(error) => desk.outcome(work.unbooted(&error)),
+                Err(error) => desk.outcome(work.unbooted(plan, &error)),
             }
         }
     });
@@ -141,15 +140,15 @@ impl Work {
                 Load::Busy,
                 move |desk| match Checkpoint::find_or_make(plan.workshop, lane) {
                     Ok(checkpoint) => self.begin(plan, &Arc::new(checkpoint), desk),
-                    Err(error) => desk.outcome(self.unbooted(&error)),
+                    Err(error) => desk.outcome(self.unbooted(plan, &error)),
                 },
             );
         job.opens = true;
         job
     }
 
-    fn unbooted(&self, error: &anyhow::Error) -> Outcome {
-        let verdict = of_unbooted(&self.lane, error);
+    fn unbooted(&self, plan: Plan<'_>, error: &anyhow::Error) -> Outcome {
+        let verdict = of_unbooted(&self.lane, plan.names_lane(&self.lane), error);
         failure(format!("{}::boot", self.lane.name), verdict, error)
     }
 
@@ -250,18 +249,12 @@ fn judge(lane: Lane, trace: &Mutex<Trace>) -> Outcome {
     }
 }
 
-/// Debian's kernels come and go: a lane whose kernel nobody serves any more has nothing to say about the driver. All runs on the newest.
-fn of_unbooted(lane: &Lane, error: &anyhow::Error) -> Verdict {
+/// Debian's kernels come and go, and one that has left the archive can be had from the snapshot service alone. Where that does not answer,
+/// such a lane is skipped, unless it is asked for by name: its cases also run on the newest series.
+fn of_unbooted(lane: &Lane, is_named: bool, error: &anyhow::Error) -> Verdict {
     match lane.kernel {
-        Which::Series(_) if error.is::<Gone>() => Verdict::Skipped,
-        _ => verdict(error),
-    }
-}
-
-fn verdict(error: &anyhow::Error) -> Verdict {
-    match error.downcast_ref() {
-        Some(Trouble::Splat(_)) => Verdict::Splat,
-        _ => Verdict::Broken,
+        Which::Series(_) if error.is::<OutOfReach>() && !is_named => Verdict::Skipped,
+        _ => Verdict::of_error(error),
     }
 }
 
@@ -291,18 +284,26 @@ fn list(plan: Plan<'_>) -> Result<(Lane, Checkpoint)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{of_unbooted, Gone, Verdict};
+    use super::{of_unbooted, OutOfReach, Verdict};
     use crate::lane::Lane;
+    use crate::setup::diagnosis::Gone;
     use anyhow::anyhow;
 
     #[test]
-    fn only_a_series_that_nobody_serves_is_skipped() {
-        let of = |lane, error| of_unbooted(&Lane::named(lane).unwrap(), &error);
-        let gone = || anyhow!("no network").context(Gone("linux 7.2 has left".into()));
-        assert_eq!(of("igb-sid", gone().context("set-up")), Verdict::Skipped);
-        assert_eq!(of("igb-7.2", gone()), Verdict::Skipped);
-        assert_eq!(of("igb", gone()), Verdict::Broken);
-        assert_eq!(of("igb-debug", gone()), Verdict::Broken);
+    fn only_a_series_that_is_out_of_reach_is_skipped() {
+        let of = |lane, error| of_unbooted(&Lane::named(lane).unwrap(), false, &error);
+        let left = || anyhow!("no network").context(OutOfReach("linux 7.2 has left".into()));
+        assert_eq!(of("igb-sid", left().context("set-up")), Verdict::Skipped);
+        assert_eq!(of("igb-7.2", left()), Verdict::Skipped);
+        assert_eq!(of("igb", left()), Verdict::Broken);
+        assert_eq!(of("igb-debug", left()), Verdict::Broken);
         assert_eq!(of("igb-sid", anyhow!("no network")), Verdict::Broken);
+        // The tables name what the snapshot does not have.
+        assert_eq!(
+            of("igb-sid", Gone("nowhere".into()).into()),
+            Verdict::Broken
+        );
+        let lane = Lane::named("igb-sid").unwrap();
+        assert_eq!(of_unbooted(&lane, true, &left()), Verdict::Broken);
     }
 }

@@ -9,10 +9,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::{json, Value};
 
+use crate::trouble::Trouble;
 use crate::ui::{clock, say, Step};
 
 /// Lines of a failure card.
 const LONGEST_CARD: usize = 40;
+
+/// Cards that are shown a second time.
+const CARDS_AGAIN: usize = 10;
 
 /// How a case ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +43,20 @@ impl Verdict {
         }
     }
 
-    /// What came of a check that lists what is wrong, and the words for its card. An error is for machinery that failed.
+    /// What came of a check that lists what is wrong, and the words for its card.
     pub fn of(checked: Result<Vec<String>>) -> (Self, String) {
         match checked {
             Ok(wrong) if wrong.is_empty() => (Self::Passed, String::new()),
             Ok(wrong) => (Self::Failed, wrong.join("\n")),
-            Err(error) => (Self::Broken, format!("{error:#}")),
+            Err(error) => (Self::of_error(&error), format!("{error:#}")),
+        }
+    }
+
+    /// An error is the kernel's complaint, or the machinery has failed.
+    pub fn of_error(error: &anyhow::Error) -> Self {
+        match error.downcast_ref() {
+            Some(Trouble::Splat(_)) => Self::Splat,
+            _ => Self::Broken,
         }
     }
 
@@ -80,7 +92,7 @@ impl Outcome {
             Step::new(name.split("::").next().unwrap_or(name), name),
         );
         let (verdict, message) =
-            check(&step).unwrap_or_else(|error| (Verdict::Broken, format!("{error:#}")));
+            check(&step).unwrap_or_else(|error| (Verdict::of_error(&error), format!("{error:#}")));
         step.clear();
         Self {
             name: name.to_owned(),
@@ -147,18 +159,22 @@ impl Report {
             .collect()
     }
 
-    /// What failed, once more, for the end of a run in which other results came between: nobody should have to look for it.
+    /// What failed, once more, for the end of a run in which not everything did: nobody should have to look for it. The first ones with
+    /// their cards.
     pub fn failures(&self) -> Vec<String> {
         let is_failure = |outcome: &&Outcome| outcome.verdict.word() == "failed";
         let failed: Vec<&Outcome> = self.outcomes.iter().filter(is_failure).collect();
         if failed.len() == self.outcomes.len() {
             return Vec::new();
         }
-        let again = |outcome: &Outcome| {
-            let label = outcome.verdict.label();
-            format!("{label:>10}  {}\n{}", outcome.name, card(outcome))
+        let again = |(at, outcome): (usize, &Outcome)| {
+            let (label, name) = (outcome.verdict.label(), &outcome.name);
+            match at < CARDS_AGAIN {
+                true => format!("{label:>10}  {name}\n{}", card(outcome)),
+                false => format!("{label:>10}  {name}"),
+            }
         };
-        failed.into_iter().map(again).collect()
+        failed.into_iter().enumerate().map(again).collect()
     }
 
     /// How many ended with this word.
@@ -273,6 +289,10 @@ mod tests {
         let failures = report(&[Verdict::Splat, Verdict::Passed]).failures();
         assert!(matches!(&failures[..], [one] if one.contains("SPLAT  e1000e::a\n    why")));
         assert!(report(&[Verdict::Splat]).failures().is_empty());
+        let many = [&[Verdict::Passed][..], &[Verdict::Failed; 12]].concat();
+        let failures = report(&many).failures();
+        assert!(failures.len() == 12 && failures[9].contains("why"));
+        assert_eq!(failures[11], "    FAILED  e1000e::a");
         assert!(report(&[Verdict::Passed]).failures().is_empty());
     }
 

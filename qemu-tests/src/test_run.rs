@@ -62,9 +62,10 @@ pub fn run(workshop: &Workshop, asked: &Test) -> Result<()> {
     if asked.quick && asked.filter.is_none() {
         report.add_all(quick::missing(&report.outcomes));
     }
-    let is_part = asked.quick || asked.filter.is_some();
-    if let Err(error) = times.keep(new, is_part) {
-        ui::note("times", &format!("{error:#}"));
+    if asked.filter.is_none() && !asked.quick {
+        if let Err(error) = times.keep(new) {
+            ui::note("times", &format!("{error:#}"));
+        }
     }
     report.sort();
     let run = results::Run {
@@ -85,11 +86,11 @@ pub fn run(workshop: &Workshop, asked: &Test) -> Result<()> {
             asked.filter.as_deref().unwrap_or_default()
         );
     }
-    for line in report.repeated(asked.repeat) {
-        println!("{line}");
-    }
     for failure in report.failures() {
         println!("{failure}");
+    }
+    for line in report.repeated(asked.repeat) {
+        println!("{line}");
     }
     let summary = report.summary();
     println!("{summary}");

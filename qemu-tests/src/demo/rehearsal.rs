@@ -20,7 +20,6 @@ use crate::lane::Lane;
 use crate::report::{Outcome, Verdict};
 use crate::schedule::load::Load;
 use crate::schedule::Job;
-use crate::trouble::Trouble;
 use crate::vm::checkpoint::Checkpoint;
 use crate::wanted::Plan;
 
@@ -43,13 +42,7 @@ pub fn job<'a>(plan: Plan<'a>, checkpoint: &Arc<Checkpoint>) -> Job<'a> {
 
 fn outcome(workshop: &Workshop, checkpoint: &Checkpoint) -> Outcome {
     let started = Instant::now();
-    let checked = rehearse(workshop, checkpoint);
-    let is_splat =
-        matches!(&checked, Err(error) if matches!(error.downcast_ref(), Some(Trouble::Splat(_))));
-    let (verdict, message) = match Verdict::of(checked) {
-        (_, message) if is_splat => (Verdict::Splat, message),
-        judged => judged,
-    };
+    let (verdict, message) = Verdict::of(rehearse(workshop, checkpoint));
     Outcome {
         name: NAME.to_owned(),
         verdict,

@@ -43,14 +43,6 @@ impl Times {
         })
     }
 
-    /// A job that is no test but does many (`host tests`, `peers`) has little to do when few of them are wanted.
-    fn learn(&mut self, times: impl IntoIterator<Item = (String, Duration)>, is_part: bool) {
-        let times = times.into_iter();
-        let telling = times.filter(|(name, _)| !is_part || name.contains("::"));
-        self.seconds
-            .extend(telling.map(|(name, time)| (name, time.as_secs_f64())));
-    }
-
     /// The same case on another lane.
     fn elsewhere(&self, name: &str) -> Option<&f64> {
         let (_, case) = name.split_once("::")?;
@@ -59,7 +51,7 @@ impl Times {
         known.map(|(_, seconds)| seconds)
     }
 
-    /// Keeps the times of a run of all tests, or of a part of them.
+    /// Keeps the times of a run of all tests: in a part of them, a job may have less to do.
     ///
     /// # Errors
     ///
@@ -67,9 +59,11 @@ impl Times {
     pub fn keep(
         &mut self,
         times: impl IntoIterator<Item = (String, Duration)>,
-        is_part: bool,
     ) -> anyhow::Result<()> {
-        self.learn(times, is_part);
+        let times = times
+            .into_iter()
+            .map(|(name, time)| (name, time.as_secs_f64()));
+        self.seconds.extend(times);
         if let Some(dir) = self.file.parent() {
             std::fs::create_dir_all(dir)?;
         }
@@ -111,19 +105,5 @@ mod tests {
             assert_eq!(times.of(name, Load::Light), Load::Light.usual());
         }
         assert!(kept("no json").is_empty());
-    }
-
-    #[test]
-    fn a_part_of_the_tests_says_nothing_of_a_job_for_many() {
-        let mut times = Times {
-            seconds: kept(r#"{"jobs":[{"name":"peers","seconds":300}]}"#),
-            ..Times::default()
-        };
-        let new = ["peers", "igb::a::b"].map(|name| (name.to_owned(), Duration::from_secs(2)));
-        times.learn(new.clone(), true);
-        assert_eq!(times.of("peers", Load::Background).as_secs(), 300);
-        assert_eq!(times.of("igb::a::b", Load::Light).as_secs(), 2);
-        times.learn(new, false);
-        assert_eq!(times.of("peers", Load::Background).as_secs(), 2);
     }
 }

@@ -6,12 +6,13 @@
 //! fetched together comes from one of the two, so that its parts fit. What must never happen: the past is asked because
 //! the present could not be reached or believed.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use anyhow::Result;
 
 use super::apt::Apt;
-use super::diagnosis::Gone;
+use super::diagnosis::{Gone, Unreachable};
 use super::site::Site;
 use crate::ui::Step;
 
@@ -31,6 +32,16 @@ pub struct Wanted<'a> {
     pub packages: &'a [&'a str],
     /// When the archive had it, if that is known.
     pub snapshot: Option<Snapshot>,
+}
+
+/// What has left the live archive, where the snapshot service does not answer.
+#[derive(Debug)]
+pub struct OutOfReach(pub String);
+
+impl fmt::Display for OutOfReach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// Where something is.
@@ -122,8 +133,8 @@ impl Archive {
     ///
     /// # Errors
     ///
-    /// [`Gone`] when the live archive does not have it any more, and the snapshot does not either or cannot be asked; else when a
-    /// place cannot be reached or believed.
+    /// [`Gone`] when neither has it, [`OutOfReach`] when nobody answers where the snapshots are; else when a place cannot be reached or
+    /// believed.
     pub fn find(
         &self,
         wanted: &Wanted<'_>,
@@ -181,8 +192,13 @@ impl Archive {
         let dir = self.dir.join("snapshot").join(date);
         let mut past = Apt::snapshot(&self.site, date, dir, &suites, self.log.clone())?
             .counted_with(&self.live);
-        past.update(step)
-            .map_err(|error| error.context(Gone(self.left(wanted))))?;
+        past.update(step).map_err(|error| {
+            let left = self.left(wanted);
+            match error.is::<Unreachable>() {
+                true => error.context(OutOfReach(left)),
+                false => error.context(left),
+            }
+        })?;
         Ok(past)
     }
 

@@ -33,6 +33,27 @@ impl fmt::Display for Gone {
 
 impl std::error::Error for Gone {}
 
+/// Nobody answers at a place.
+#[derive(Debug)]
+pub struct Unreachable(pub String);
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreachable {}
+
+/// What says so.
+const NO_NETWORK: &[&str] = &[
+    "Could not resolve",
+    "Temporary failure",
+    "Could not connect",
+    "Unable to connect",
+    "Network is unreachable",
+];
+
 /// Signs in the output and what they mean, the first that fits. `{url}`, `{variable}`, `{dir}`, `{cause}` are put in, for
 /// `{reason}` the line that has the sign.
 const MEANINGS: &[(&[&str], &str)] = &[
@@ -45,7 +66,7 @@ const MEANINGS: &[(&[&str], &str)] = &[
         "another package manager is working in {dir}: wait until it has ended, then run the command again",
     ),
     (
-        &["Could not resolve", "Temporary failure", "Could not connect", "Unable to connect", "Network is unreachable"],
+        NO_NETWORK,
         "no network: {url} cannot be reached ({reason}); check the connection, or set {variable} to another mirror \
          (and http_proxy where one is needed), then run the command again",
     ),
@@ -143,13 +164,17 @@ pub fn explain(failure: &Failure, place: &Place, dir: &Path) -> anyhow::Error {
         "the package manager failed: {cause}; the whole log is {log}",
         |(_, line)| line,
     );
-    anyhow::anyhow!(line
+    let line = line
         .replace("{reason}", reason.unwrap_or(&cause))
         .replace("{cause}", &cause)
         .replace("{log}", &failure.log.display().to_string())
         .replace("{url}", &place.url)
         .replace("{variable}", place.variable)
-        .replace("{dir}", &dir.display().to_string()))
+        .replace("{dir}", &dir.display().to_string());
+    match meaning {
+        Some((signs, _)) if *signs == NO_NETWORK => Unreachable(line).into(),
+        _ => anyhow::Error::msg(line),
+    }
 }
 
 /// What the package manager says when a package, or what it depends on, is in none of the lists.

@@ -88,7 +88,7 @@ fn choose(config: &Config, tools: &str, is_there: impl Fn(&str) -> bool) -> Resu
     if !built_by.is_empty() && built_by != have {
         bail!(
             "the kernel was built by `{built_by}`, the toolchain has `{have}`: Rust modules need the same compiler; \
-             build the kernel with Debian 13's tools"
+             build the kernel with that, or take another kernel"
         );
     }
     if config.get("CONFIG_CC_IS_CLANG") == Some("y") {

@@ -13,12 +13,12 @@ pub const BACKPORTS: &str = "trixie-backports";
 /// The release after it: libxdp. The kernel lets no program that moves metadata run behind the dispatcher of an older one.
 pub const NEXT: &str = "forky";
 
-/// A day on which all of this, and the series that are built with it, was there.
+/// A day on which the archive had all of it, and the series that are built with it.
 pub const SNAPSHOT: Snapshot = Snapshot {
     date: "20261129T000000Z",
 };
 
-/// Where compilers and kernels come first.
+/// Debian's development suite, which gets new compilers and kernels first.
 pub const UNSTABLE: &str = "sid";
 
 /// A day on which it had these compilers and the kernel that they built.

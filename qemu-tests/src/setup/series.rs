@@ -117,7 +117,7 @@ impl Series {
     }
 }
 
-/// All series of Linux, newest first.
+/// The series of Linux that are known to work, newest first.
 pub fn known() -> impl Iterator<Item = &'static str> {
     FILE.split_whitespace()
 }

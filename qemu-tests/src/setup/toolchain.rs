@@ -3,7 +3,7 @@
 //! Toolchains: what each root is made of, and where its packages are.
 //!
 //! A Rust module takes the compiler that its kernel was built with, so every series names its toolchain; the main one has all
-//! other tools too. What must never happen: a root whose content is not decided by its key.
+//! other tools too. What must never happen: a list changes, and an old root is taken for the new one.
 
 use super::archive::Snapshot;
 use super::estimate::Part;
@@ -114,7 +114,7 @@ pub static SID: Toolchain = Toolchain {
 };
 
 impl Toolchain {
-    /// Changes whenever the root's content does.
+    /// Changes whenever the lists do.
     pub fn key(&self) -> String {
         let mut key = Key::default();
         let words = self

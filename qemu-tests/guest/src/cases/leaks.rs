@@ -166,7 +166,7 @@ fn many_changes(case: &mut Case<'_>) -> Result<()> {
 /// Lets each allocation of a change fail in turn; after each refusal everything has to be as it was, and to work.
 ///
 /// `make` makes what the change is to be done with. Its allocations do not fail. `state` starts no process if it can do without: on
-/// a kernel that watches, one takes longer than what is tried here.
+/// a kernel that watches, starting one takes longer than the change under test.
 fn fail<T, S: PartialEq + Debug>(
     case: &mut Case<'_>,
     what: &str,

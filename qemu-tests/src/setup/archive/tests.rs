@@ -8,11 +8,12 @@ mod world;
 use std::process::Command;
 
 use crate::lock::Lock;
+use crate::setup::archive::OutOfReach;
 use crate::setup::archive::{day, Wanted};
 use crate::setup::diagnosis::Gone;
 use crate::ui::Step;
 use server::Fault;
-use world::{is_past, set_up_at, Lists, World, DATE, HEADERS, OTHER, SOURCE, WANTED};
+use world::{is_past, set_up_at, Lists, World, DATE, HEADERS, OTHER, RUN, SOURCE, SUITE, WANTED};
 
 const BOTH: &[world::Package] = &[SOURCE, HEADERS];
 
@@ -340,7 +341,17 @@ fn a_place_that_cannot_be_reached_is_not_taken_for_one_without_the_package() {
         "{line}"
     );
     assert!(line.contains("set RNIC_SNAPSHOT"), "{line}");
+    let error = world.set_up().unwrap_err();
+    assert!(error.is::<OutOfReach>() && !error.is::<Gone>());
     world.site.snapshot = snapshot;
+    // What answers, but not as it should, is not out of reach.
+    world
+        .server
+        .fail(&format!("{RUN}/dists/{SUITE}/InRelease"), Fault::Changed);
+    let error = world.set_up().unwrap_err();
+    assert!(format!("{error:#}").contains("bad signature"), "{error:#}");
+    assert!(!error.is::<OutOfReach>() && !error.is::<Gone>());
+    world.server.mend();
     world.works();
 }
 

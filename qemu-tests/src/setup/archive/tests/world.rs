@@ -15,8 +15,8 @@ use crate::ui::Step;
 
 /// The day that the tests name, and the run of the mirror that the service has instead.
 pub const DATE: &str = "20261129T000000Z";
-const RUN: &str = "20261128T204512Z";
-const SUITE: &str = "stand-in-backports";
+pub const RUN: &str = "20261128T204512Z";
+pub const SUITE: &str = "stand-in-backports";
 
 /// A package of the small archive.
 pub type Package = (&'static str, &'static str);
