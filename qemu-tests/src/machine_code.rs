@@ -3,6 +3,8 @@
 //! What the built module consists of: promises about the data path that only its machine code can keep or break.
 
 mod data_path;
+pub mod listing;
+mod protection;
 pub mod straight_line;
 
 use crate::boot::Workshop;
@@ -17,6 +19,7 @@ type Check = fn(&Workshop) -> Outcome;
 const CHECKS: &[(&str, Check)] = &[
     (data_path::NAME, data_path::run),
     (straight_line::NAME, straight_line::run),
+    (protection::NAME, protection::run),
 ];
 
 /// The checks whose names match.

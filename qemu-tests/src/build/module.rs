@@ -108,6 +108,8 @@ fn make(
     make.args(&kernel.make_args);
     // The module brings its own BTF; Kbuild's step would add an empty second section.
     make.arg("CONFIG_DEBUG_INFO_BTF_MODULES=");
+    // What objtool finds is an error: code without the kernel's protections among it.
+    make.arg("CONFIG_OBJTOOL_WERROR=y");
     make.args(arguments);
     make.arg(format!(
         "-j{}",

@@ -58,6 +58,9 @@ pub const MACHINE: &[&str] = &[
     "rustfmt",
     "rustc",
     "xz-utils",
+    // Recommended by rnic-dkms.
+    "clang-19",
+    "llvm-19",
     // For the check.
     "bpftool",
     "iproute2",

@@ -7,8 +7,6 @@
 //! must never happen: a pass because a writer was not looked at, so they are counted, and functions that have a
 //! branch, a loop and a panic must be found to have them.
 
-mod listing;
-
 use std::path::Path;
 
 use anyhow::{bail, ensure, Context, Result};
@@ -17,10 +15,10 @@ use object::read::elf::ElfFile64;
 use object::{Object, ObjectSymbol};
 use rnic_driver::layouts::RxMeta;
 
+use super::listing::{self, Function};
 use crate::boot::Workshop;
 use crate::build::module::{Module, Variant};
 use crate::report::{Outcome, Verdict};
-use listing::Function;
 
 /// Name in reports.
 pub const NAME: &str = "module::writers_are_straight_line";

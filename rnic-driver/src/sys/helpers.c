@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The bodies of helpers.h: each one a call of the inline function that it is named after. */
+#if defined(RNIC_INLINE) && defined(CONFIG_CC_IS_GCC)
+/* gcc takes the segment of a per-processor operand of assembly from its type, clang does not: its kernels have neither of these. */
+#undef CONFIG_CC_HAS_NAMED_AS
+#undef CONFIG_USE_X86_SEG_SUPPORT
+#endif
 #include "helpers.h"
 #include <linux/rtnetlink.h>
 #include <net/netdev_lock.h>

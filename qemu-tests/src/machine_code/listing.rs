@@ -15,13 +15,15 @@ const BENDS: &[&str] = &[
 pub struct Function {
     /// Its name, demangled.
     pub name: String,
-    instructions: Vec<Instruction>,
+    /// What it consists of.
+    pub instructions: Vec<Instruction>,
 }
 
+/// One line of a function.
 #[derive(Debug, PartialEq, Eq)]
-struct Instruction {
+pub struct Instruction {
     /// Mnemonic, prefixes and operands.
-    text: String,
+    pub text: String,
     /// What the linker fills in.
     relocation: Option<String>,
 }
@@ -86,8 +88,15 @@ impl Function {
 }
 
 impl Instruction {
-    fn mnemonic(&self) -> &str {
+    /// Its first word.
+    pub fn mnemonic(&self) -> &str {
         self.text.split(' ').next().unwrap_or_default()
+    }
+
+    /// The name whose address the linker fills in.
+    pub fn symbol(&self) -> Option<&str> {
+        let (_, target) = self.relocation.as_deref()?.split_once('\t')?;
+        target.split(['+', '-']).next()
     }
 
     fn is_return(&self) -> bool {
