@@ -95,20 +95,7 @@ impl Root {
     ///
     /// One line that says what the system refuses.
     pub fn check(&self) -> Result<()> {
-        let mut probe = self.command(Path::new("/"), "true");
-        if let Ok(output) = probe.output() {
-            if output.status.success() {
-                return Ok(());
-            }
-            let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            if rustix::process::geteuid().is_root() {
-                bail!("cannot use a private mount namespace ({why}): run where mounting is allowed (CAP_SYS_ADMIN)");
-            }
-            bail!(
-                "cannot use user namespaces ({why}): allow them (sysctl kernel.unprivileged_userns_clone=1) or run as root"
-            );
-        }
-        bail!("`unshare` is missing: install the package util-linux");
+        probe(self.command(Path::new("/"), "true"))
     }
 
     /// The output of a short command inside.
@@ -121,4 +108,36 @@ impl Root {
         command.args(args);
         job::output(command)
     }
+}
+
+/// Checks that this user may have namespaces, before there is a root to enter.
+///
+/// # Errors
+///
+/// One line that says what the system refuses, and what allows it.
+pub fn check_allowed() -> Result<()> {
+    let mut command = Command::new("unshare");
+    command.args(["--pid", "--fork", "--mount"]);
+    if !rustix::process::geteuid().is_root() {
+        command.arg("--map-root-user");
+    }
+    command.arg("true");
+    probe(command)
+}
+
+fn probe(mut command: Command) -> Result<()> {
+    let Ok(output) = command.output() else {
+        bail!("`unshare` is missing: install the package util-linux");
+    };
+    if output.status.success() {
+        return Ok(());
+    }
+    let why = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    if rustix::process::geteuid().is_root() {
+        bail!("cannot use a private mount namespace ({why}): run where mounting is allowed (CAP_SYS_ADMIN)");
+    }
+    bail!(
+        "cannot use user namespaces ({why}): allow them (sysctl user.max_user_namespaces above 0; where the kernel has it, \
+         kernel.unprivileged_userns_clone=1 or kernel.apparmor_restrict_unprivileged_userns=0), or run as root"
+    );
 }

@@ -25,7 +25,7 @@ use std::path::Path;
 
 use anyhow::{anyhow, Result};
 
-use crate::inside::Root;
+use crate::inside::{self, Root};
 use crate::lock::Lock;
 use crate::paths::Paths;
 use crate::timing;
@@ -119,6 +119,7 @@ fn begin(paths: &Paths, which: Option<Which>) -> Result<Lock> {
     let lock = Lock::take(&paths.cache.join("setup.lock"), "the set-up")?;
     let estimate = Estimate::new(paths, which);
     estimate.check_room(&paths.cache)?;
+    inside::check_allowed()?;
     ui::note(
         "set-up",
         &format!("what is missing is made once and kept in the cache: {estimate}"),

@@ -51,7 +51,12 @@ pub fn functions(workshop: &Workshop) -> Result<Vec<Function>> {
     Ok(listing::parse(&disassemble(workshop, &module.file)?))
 }
 
-fn build(workshop: &Workshop) -> Result<Module> {
+/// Builds the module with probes.
+///
+/// # Errors
+///
+/// When that fails.
+pub fn build(workshop: &Workshop) -> Result<Module> {
     workshop.module(Variant::Probes)
 }
 
@@ -86,7 +91,12 @@ fn check(workshop: &Workshop) -> Result<Vec<String>> {
     Ok(bends.collect())
 }
 
-fn disassemble(workshop: &Workshop, module: &Path) -> Result<String> {
+/// What the disassembler says of an object.
+///
+/// # Errors
+///
+/// When it is none.
+pub fn disassemble(workshop: &Workshop, module: &Path) -> Result<String> {
     let file = module.to_string_lossy();
     let words = ["-dr", "--no-show-raw-insn", "--demangle", &file];
     workshop.ground.root.output("llvm-objdump-19", &words)

@@ -85,7 +85,8 @@ fn first(file: &Value) -> Result<[String; 3]> {
     let run = &file["run"];
     let figure = |key: &str| run[key].as_f64().with_context(|| format!("no {key}"));
     Ok([
-        "The first run, with an empty cache, on two processors".to_owned(),
+        "The first run, with an empty cache, on two processors; cargo has compiled the runner"
+            .to_owned(),
         format!(
             "{:.1} minutes, {:.0} MB fetched, {:.1} GB kept",
             figure("seconds")? / 60.0,

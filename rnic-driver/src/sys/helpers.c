@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The bodies of helpers.h: each one a call of the inline function that it is named after. */
-#if defined(RNIC_INLINE) && defined(CONFIG_CC_IS_GCC)
-/* gcc takes the segment of a per-processor operand of assembly from its type, clang does not: its kernels have neither of these. */
-#undef CONFIG_CC_HAS_NAMED_AS
-#undef CONFIG_USE_X86_SEG_SUPPORT
-#endif
 #include "helpers.h"
 #include <linux/rtnetlink.h>
 #include <net/netdev_lock.h>
 
-/* Linked into Rust code as bitcode: LLVM would not inline them by itself, as the two compilers name the target otherwise. */
+/* What sets something up stays a call. */
+#include "helpers/ethtool.c"
+#include "helpers/genetlink.c"
+#include "helpers/power.c"
+#include "helpers/ptp.c"
+#include "helpers/work.c"
+
+/*
+ * What is called for packets is linked into Rust code as bitcode. LLVM would not inline it by itself, as the two compilers name the
+ * target otherwise. The rest of these files is noinline: a function with a stack guard loses it when Rust code, which has none,
+ * takes it in.
+ */
 #ifdef RNIC_INLINE
 #pragma clang attribute push(__attribute__((always_inline)), apply_to = function)
 #endif
 
-#include "helpers/ethtool.c"
-#include "helpers/genetlink.c"
 #include "helpers/napi.c"
 #include "helpers/netdev.c"
 #include "helpers/page_pool.c"
-#include "helpers/power.c"
-#include "helpers/ptp.c"
 #include "helpers/skb.c"
 #include "helpers/tx_queue.c"
-#include "helpers/work.c"
 #include "helpers/xdp.c"
 #include "helpers/xdp_frame.c"
 #include "helpers/xsk.c"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* NAPI, and softirq context. */
 
-void rnic_link_napi(struct net_device *dev, u32 queue, struct rnic_napi *napi, bool used)
+noinline void rnic_link_napi(struct net_device *dev, u32 queue, struct rnic_napi *napi, bool used)
 {
 	struct napi_struct *n = used ? &napi->napi : NULL;
 
@@ -11,19 +11,19 @@ void rnic_link_napi(struct net_device *dev, u32 queue, struct rnic_napi *napi, b
 		netif_queue_set_napi(dev, queue, NETDEV_QUEUE_TYPE_TX, n);
 }
 
-void rnic_napi_set_irq(struct rnic_napi *napi, u32 irq)
+noinline void rnic_napi_set_irq(struct rnic_napi *napi, u32 irq)
 {
 	netif_napi_set_irq(&napi->napi, irq);
 }
 
 /* With an index the settings of an instance survive its being disabled. */
-void rnic_napi_add(struct net_device *dev, struct rnic_napi *napi,
+noinline void rnic_napi_add(struct net_device *dev, struct rnic_napi *napi,
 		   int (*poll)(struct napi_struct *, int), u32 index)
 {
 	netif_napi_add_config(dev, &napi->napi, poll, index);
 }
 
-void rnic_napi_del(struct rnic_napi *napi)
+noinline void rnic_napi_del(struct rnic_napi *napi)
 {
 	netif_napi_del(&napi->napi);
 }
@@ -60,7 +60,7 @@ void rnic_napi_gro_receive(struct rnic_napi *napi, struct sk_buff *skb)
 	napi_gro_receive(&napi->napi, skb);
 }
 
-void rnic_softirq(void (*body)(void *), void *arg)
+noinline void rnic_softirq(void (*body)(void *), void *arg)
 {
 	struct bpf_net_context __bpf_net_ctx, *bpf_net_ctx;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Interfaces: what they are made of, and what they say. */
 
-void rnic_netdev_set_up(struct net_device *dev, const struct rnic_netdev_setup *setup)
+noinline void rnic_netdev_set_up(struct net_device *dev, const struct rnic_netdev_setup *setup)
 {
 	SET_NETDEV_DEV(dev, setup->parent);
 	dev->netdev_ops = setup->netdev_ops;
@@ -29,7 +29,7 @@ int rnic_netdev_ifindex(const struct net_device *dev)
 	return dev->ifindex;
 }
 
-void rnic_netdev_set_addr(struct net_device *dev, const u8 *addr)
+noinline void rnic_netdev_set_addr(struct net_device *dev, const u8 *addr)
 {
 	eth_hw_addr_set(dev, addr);
 }
@@ -39,12 +39,12 @@ const struct xdp_metadata_ops *rnic_netdev_xdp_metadata_ops(const struct net_dev
 	return dev->xdp_metadata_ops;
 }
 
-u32 rnic_netdev_mtu(const struct net_device *dev)
+noinline u32 rnic_netdev_mtu(const struct net_device *dev)
 {
 	return READ_ONCE(dev->mtu);
 }
 
-void rnic_netdev_set_mtu(struct net_device *dev, u32 mtu)
+noinline void rnic_netdev_set_mtu(struct net_device *dev, u32 mtu)
 {
 	WRITE_ONCE(dev->mtu, mtu);
 }
@@ -54,17 +54,17 @@ bool rnic_netdev_carrier_ok(const struct net_device *dev)
 	return netif_carrier_ok(dev);
 }
 
-bool rnic_netdev_rxfh_configured(const struct net_device *dev)
+noinline bool rnic_netdev_rxfh_configured(const struct net_device *dev)
 {
 	return netif_is_rxfh_configured(dev);
 }
 
-void rnic_netdev_addr(const struct net_device *dev, u8 *addr)
+noinline void rnic_netdev_addr(const struct net_device *dev, u8 *addr)
 {
 	ether_addr_copy(addr, dev->dev_addr);
 }
 
-void rnic_hw_addr_for_each(const struct netdev_hw_addr_list *list,
+noinline void rnic_hw_addr_for_each(const struct netdev_hw_addr_list *list,
 			   void (*each)(void *, const u8 *), void *arg)
 {
 	struct netdev_hw_addr *ha;
@@ -73,7 +73,7 @@ void rnic_hw_addr_for_each(const struct netdev_hw_addr_list *list,
 		each(arg, ha->addr);
 }
 
-netdev_features_t rnic_features_check(struct sk_buff *skb, struct net_device *dev,
+noinline netdev_features_t rnic_features_check(struct sk_buff *skb, struct net_device *dev,
 				      netdev_features_t features)
 {
 	/* Offsets of the transport header are 8 bits wide, a header length too. */
@@ -84,27 +84,27 @@ netdev_features_t rnic_features_check(struct sk_buff *skb, struct net_device *de
 	return vlan_features_check(skb, features);
 }
 
-struct net_device *rnic_kobj_netdev(struct kobject *kobj)
+noinline struct net_device *rnic_kobj_netdev(struct kobject *kobj)
 {
 	return container_of(kobj, struct netdev_rx_queue, kobj)->dev;
 }
 
-unsigned int rnic_kobj_queue(struct kobject *kobj)
+noinline unsigned int rnic_kobj_queue(struct kobject *kobj)
 {
 	return get_netdev_rx_queue_index(container_of(kobj, struct netdev_rx_queue, kobj));
 }
 
-bool rnic_netdev_promiscuous(const struct net_device *dev)
+noinline bool rnic_netdev_promiscuous(const struct net_device *dev)
 {
 	return dev->flags & IFF_PROMISC;
 }
 
-bool rnic_netdev_allmulti(const struct net_device *dev)
+noinline bool rnic_netdev_allmulti(const struct net_device *dev)
 {
 	return dev->flags & IFF_ALLMULTI;
 }
 
-bool rnic_sockaddr_ether(const void *sockaddr, u8 *addr)
+noinline bool rnic_sockaddr_ether(const void *sockaddr, u8 *addr)
 {
 	const struct sockaddr *sa = sockaddr;
 

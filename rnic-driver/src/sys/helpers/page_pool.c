@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Pages of a page_pool. */
 
-void rnic_page_pool_belong_to(struct page_pool *pool, struct rnic_napi *napi)
+noinline void rnic_page_pool_belong_to(struct page_pool *pool, struct rnic_napi *napi)
 {
 	page_pool_enable_direct_recycling(pool, &napi->napi);
 }
 
-struct page_pool *rnic_page_pool_create(struct device *dev, struct net_device *netdev,
+noinline struct page_pool *rnic_page_pool_create(struct device *dev, struct net_device *netdev,
 					unsigned int queue, unsigned int size,
 					unsigned int headroom, unsigned int max_len)
 {

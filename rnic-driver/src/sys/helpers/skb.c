@@ -105,7 +105,7 @@ void rnic_skb_tx_timestamp(struct sk_buff *skb)
 }
 
 /* A UDP packet to @addr with a payload of @payload bytes that count up; the device is to insert a tag. */
-struct sk_buff *rnic_test_skb(struct net_device *dev, const u8 *addr, u16 tci, u32 payload)
+noinline struct sk_buff *rnic_test_skb(struct net_device *dev, const u8 *addr, u16 tci, u32 payload)
 {
 	struct sk_buff *skb = netdev_alloc_skb(dev, ETH_HLEN + 28 + payload);
 	struct ethhdr *eth;

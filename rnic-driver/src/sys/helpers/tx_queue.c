@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Transmit queues. */
 
-void rnic_tx_disable(struct net_device *dev)
+noinline void rnic_tx_disable(struct net_device *dev)
 {
 	netif_tx_disable(dev);
 }
 
-void rnic_tx_wake_all(struct net_device *dev)
+noinline void rnic_tx_wake_all(struct net_device *dev)
 {
 	netif_tx_wake_all_queues(dev);
 }
@@ -41,17 +41,17 @@ void rnic_txq_completed(struct net_device *dev, u32 queue, u32 packets, u32 byte
 	netdev_tx_completed_queue(rnic_txq(dev, queue), packets, bytes);
 }
 
-void rnic_txq_reset(struct net_device *dev, u32 queue)
+noinline void rnic_txq_reset(struct net_device *dev, u32 queue)
 {
 	netdev_tx_reset_queue(rnic_txq(dev, queue));
 }
 
-void rnic_txq_lock_bh(struct net_device *dev, u32 queue)
+noinline void rnic_txq_lock_bh(struct net_device *dev, u32 queue)
 {
 	__netif_tx_lock_bh(rnic_txq(dev, queue));
 }
 
-void rnic_txq_unlock_bh(struct net_device *dev, u32 queue)
+noinline void rnic_txq_unlock_bh(struct net_device *dev, u32 queue)
 {
 	__netif_tx_unlock_bh(rnic_txq(dev, queue));
 }

@@ -8,7 +8,7 @@
 /* page_pool.rs has it by value. */
 static_assert(XDP_PACKET_HEADROOM == 256);
 
-bool rnic_netdev_bpf_xsk(const struct netdev_bpf *bpf, struct xsk_buff_pool **pool, u32 *queue)
+noinline bool rnic_netdev_bpf_xsk(const struct netdev_bpf *bpf, struct xsk_buff_pool **pool, u32 *queue)
 {
 	if (bpf->command != XDP_SETUP_XSK_POOL)
 		return false;
@@ -17,17 +17,17 @@ bool rnic_netdev_bpf_xsk(const struct netdev_bpf *bpf, struct xsk_buff_pool **po
 	return true;
 }
 
-bool rnic_netdev_queue_pair(const struct net_device *dev, u32 queue)
+noinline bool rnic_netdev_queue_pair(const struct net_device *dev, u32 queue)
 {
 	return queue < dev->real_num_rx_queues && queue < dev->real_num_tx_queues;
 }
 
-int rnic_xsk_map(struct xsk_buff_pool *pool, const struct net_device *dev)
+noinline int rnic_xsk_map(struct xsk_buff_pool *pool, const struct net_device *dev)
 {
 	return xsk_pool_dma_map(pool, dev->dev.parent, RNIC_XSK_DMA_ATTRS);
 }
 
-void rnic_xsk_unmap(struct xsk_buff_pool *pool)
+noinline void rnic_xsk_unmap(struct xsk_buff_pool *pool)
 {
 	/* The list of mappings has no other lock. */
 	ASSERT_RTNL();
@@ -35,7 +35,7 @@ void rnic_xsk_unmap(struct xsk_buff_pool *pool)
 }
 
 /* After the core has taken the pool of a queue back, the driver must have let go of it. */
-void rnic_xsk_check_unmapped(struct net_device *dev, u32 queue)
+noinline void rnic_xsk_check_unmapped(struct net_device *dev, u32 queue)
 {
 	const struct xsk_buff_pool *pool = xsk_get_pool_from_qid(dev, queue);
 
@@ -48,7 +48,7 @@ u32 rnic_xsk_frame_size(struct xsk_buff_pool *pool)
 	return xsk_pool_get_rx_frame_size(pool);
 }
 
-int rnic_xsk_rxq_reg(struct xdp_rxq_info *rxq, struct net_device *dev, u32 queue,
+noinline int rnic_xsk_rxq_reg(struct xdp_rxq_info *rxq, struct net_device *dev, u32 queue,
 		     struct rnic_napi *napi, struct xsk_buff_pool *pool)
 {
 	int err = xdp_rxq_info_reg(rxq, dev, queue, napi->napi.napi_id);
