@@ -148,6 +148,12 @@ int to_socket(struct xdp_md *ctx)
 }
 
 SEC("xdp")
+int to_socket_if_any(struct xdp_md *ctx)
+{
+	return bpf_redirect_map(&sockets, ctx->rx_queue_index, XDP_PASS);
+}
+
+SEC("xdp")
 int claim_to_socket(struct xdp_md *ctx)
 {
 	struct counters *c = count();

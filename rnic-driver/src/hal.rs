@@ -116,8 +116,8 @@ pub(crate) trait Nic: Sized + Send + Sync {
     fn set_rx_head(&self, queue: usize, head: u16);
     /// Takes a receive ring out of use; the receive unit is off.
     fn tear_down_rx(&self, queue: usize);
-    /// Sets up transmit ring `queue`, of `len` descriptors at `base`, and lets it run.
-    fn set_up_tx(&self, queue: usize, base: u64, len: usize);
+    /// Sets up transmit ring `queue`, of `len` descriptors at `base`, and lets it run; it is empty, and begins with number `at`.
+    fn set_up_tx(&self, queue: usize, base: u64, len: usize, at: u16);
     /// Stops transmit ring `queue`. What it was told to send is sent, or never will be.
     fn tear_down_tx(&self, queue: usize);
     /// Configures the receive unit, which is off.

@@ -308,6 +308,11 @@ impl<T> Emptying<T> {
         }
     }
 
+    /// The first one.
+    fn at(&self) -> usize {
+        self.ring.clean.load(Relaxed)
+    }
+
     /// Whether there is none.
     #[inline]
     fn is_empty(&self) -> bool {

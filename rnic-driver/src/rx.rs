@@ -12,12 +12,11 @@ mod socket;
 mod stamp;
 mod stash;
 
-pub(crate) use self::{handler::Outbox, stash::Stash};
+pub(crate) use self::{handler::Outbox, socket::Socket, stash::Stash};
 
 use self::{
     handler::{Plain, Recorded, Tally},
     pages::Pages,
-    socket::Socket,
     stamp::{ByClock, NoStamps, Stamps},
 };
 use crate::{
@@ -88,17 +87,12 @@ pub(crate) struct Poll<'a, 'bound, N: Nic> {
     pub(crate) budget: usize,
 }
 
-/// Where a queue receives into.
-enum Memory<D: Receive> {
-    /// Pages of a pool of its own.
-    Pages(Pages<D>),
-    /// The memory of an AF_XDP socket.
-    Socket(Socket<D>),
-}
-
 /// One receive queue.
 pub(crate) struct RxQueue<N: Nic> {
-    memory: Memory<N::Rx>,
+    /// Pages of a pool of its own, which wait while it has a socket: so that it needs no memory when the socket goes.
+    pages: Pages<N::Rx>,
+    /// The AF_XDP socket whose memory it receives into, if it has one.
+    socket: Option<Socket<N::Rx>>,
     assembly: Assembly,
     config: RxConfig,
     generation: Generation,
@@ -118,7 +112,7 @@ pub(crate) struct Parameters<'a, T> {
 }
 
 impl<N: Nic> RxQueue<N> {
-    /// A receive queue full of buffers; for a socket, an empty one, which [`adopts`](Self::adopt) its memory later.
+    /// A receive queue full of buffers; with `socket`, one that [`adopts`](Self::adopt) a socket's memory before it is used.
     ///
     /// # Errors
     ///
@@ -129,13 +123,12 @@ impl<N: Nic> RxQueue<N> {
         config: RxConfig,
         generation: Generation,
     ) -> Result<Self> {
-        let memory = if socket {
-            Memory::Socket(Socket::new(parameters)?)
-        } else {
-            Memory::Pages(Pages::new(parameters)?)
-        };
         let mut queue = Self {
-            memory,
+            pages: Pages::new(parameters)?,
+            socket: match socket {
+                true => Some(Socket::new(parameters)?),
+                false => None,
+            },
             assembly: Assembly::new(1),
             config: config.clone(),
             generation,
@@ -145,42 +138,54 @@ impl<N: Nic> RxQueue<N> {
         Ok(queue)
     }
 
-    /// Where the device finds the ring, and its length.
+    /// Where the device finds the ring in use, and its length.
     pub(crate) fn ring(&self) -> (u64, Len) {
-        match &self.memory {
-            Memory::Pages(pages) => (pages.ring.dma_addr(), pages.ring.len()),
-            Memory::Socket(socket) => (socket.ring.dma_addr(), socket.ring.len()),
+        match &self.socket {
+            None => self.own_ring(),
+            Some(socket) => socket.ring(),
         }
+    }
+
+    /// Where the device finds the ring of pages, and its length.
+    pub(crate) fn own_ring(&self) -> (u64, Len) {
+        (self.pages.ring.dma_addr(), self.pages.ring.len())
     }
 
     /// The socket whose memory it receives into.
     pub(crate) fn socket(&mut self) -> Option<&mut XskPool> {
-        match &mut self.memory {
-            Memory::Pages(_) => None,
-            Memory::Socket(socket) => socket.pool.as_mut(),
-        }
+        self.socket.as_mut()?.pool.as_mut()
     }
 
     /// The queue is in use from now on.
     pub(crate) fn attach<T>(&self, napi: &StoppedNapi<'_, T>) {
-        if let Memory::Pages(pages) = &self.memory {
-            pages.attach(napi);
+        self.pages.attach(napi);
+    }
+
+    /// Receives into the memory of a socket from now on, if it was made for one.
+    pub(crate) fn adopt(&mut self, pool: XskPool) {
+        if let Some(socket) = &mut self.socket {
+            socket.adopt(pool);
         }
     }
 
-    /// Receives into the memory of a socket from now on.
-    pub(crate) fn adopt<T>(&mut self, dev: &NetDevice, napi: Option<&Napi<T>>, pool: XskPool) {
-        if let (Memory::Socket(socket), Some(napi)) = (&mut self.memory, napi) {
-            socket.adopt(dev, self.index, napi, pool);
-        }
+    /// Receives into the memory of a socket from now on, by the ring that was made for it. Everything that was received has
+    /// been handled. A configuration is installed afterwards.
+    pub(crate) fn lend(&mut self, socket: Socket<N::Rx>, pool: XskPool) {
+        self.pages.forget_parts();
+        self.assembly = Assembly::new(1);
+        self.socket = Some(socket);
+        self.adopt(pool);
+    }
+
+    /// Receives into pages again, and gives back the socket's memory. As for [`lend`](Self::lend).
+    pub(crate) fn take_back(&mut self) -> Option<XskPool> {
+        self.assembly = Assembly::new(1);
+        self.socket.take()?.into_pool()
     }
 
     /// Takes the queue apart, and gives back the socket's memory.
     pub(crate) fn into_socket(self) -> Option<XskPool> {
-        match self.memory {
-            Memory::Pages(_) => None,
-            Memory::Socket(socket) => socket.into_pool(),
-        }
+        self.socket?.into_pool()
     }
 
     /// The layout of the records, with its BTF.
@@ -197,9 +202,9 @@ impl<N: Nic> RxQueue<N> {
 
     /// Installs a configuration and the generation that its records carry.
     pub(crate) fn install(&mut self, config: RxConfig, generation: Generation) {
-        let parts = match self.memory {
-            Memory::Pages(_) => config.parts(),
-            Memory::Socket(_) => 1,
+        let parts = match self.socket {
+            None => config.parts(),
+            Some(_) => 1,
         };
         self.assembly.set_limit(parts);
         self.config = config;
@@ -228,9 +233,9 @@ impl<N: Nic> RxQueue<N> {
                 }
             }
         };
-        let again = match &mut self.memory {
-            Memory::Pages(pages) => pages.refill(poll.stats),
-            Memory::Socket(socket) => socket.refill(),
+        let again = match &mut self.socket {
+            None => self.pages.refill(poll.stats),
+            Some(socket) => socket.refill(),
         };
         if again {
             poll.budget
@@ -246,7 +251,8 @@ impl<N: Nic> RxQueue<N> {
         stamps: S,
     ) -> usize {
         let Self {
-            memory,
+            pages,
+            socket,
             assembly,
             config,
             ..
@@ -257,13 +263,9 @@ impl<N: Nic> RxQueue<N> {
             stamps,
         };
         let mut tally = Tally::default();
-        let work = match memory {
-            Memory::Pages(pages) => {
-                pages.receive(assembly, poll.budget, &handler, &mut tally, outbox)
-            }
-            Memory::Socket(socket) => {
-                socket.receive(assembly, poll.budget, &handler, &mut tally, outbox)
-            }
+        let work = match socket {
+            None => pages.receive(assembly, poll.budget, &handler, &mut tally, outbox),
+            Some(socket) => socket.receive(assembly, poll.budget, &handler, &mut tally, outbox),
         };
         tally.add_to(poll.stats);
         work
@@ -272,9 +274,9 @@ impl<N: Nic> RxQueue<N> {
     /// Whether the device has completed a descriptor.
     #[inline]
     pub(crate) fn is_pending(&self) -> bool {
-        match &self.memory {
-            Memory::Pages(pages) => pages.ring.is_pending(),
-            Memory::Socket(socket) => socket.ring.is_pending(),
+        match &self.socket {
+            None => self.pages.ring.is_pending(),
+            Some(socket) => socket.ring.is_pending(),
         }
     }
 
@@ -282,9 +284,9 @@ impl<N: Nic> RxQueue<N> {
     /// runs: while it is off, QEMU's models take the write as a sign to receive, and lose the frame that waits.
     #[inline]
     pub(crate) fn tell(&mut self, nic: &N) {
-        let tail = match &mut self.memory {
-            Memory::Pages(pages) => told(&mut pages.ring),
-            Memory::Socket(socket) => told(&mut socket.ring),
+        let tail = match &mut self.socket {
+            None => told(&mut self.pages.ring),
+            Some(socket) => told(&mut socket.ring),
         };
         if let Some(tail) = tail {
             nic.set_rx_tail(self.index, tail);
@@ -296,9 +298,9 @@ impl<N: Nic> RxQueue<N> {
         &mut self,
         look: impl FnOnce(Copied<N::Rx>, &[u8]) -> R,
     ) -> Option<R> {
-        match &mut self.memory {
-            Memory::Pages(pages) => pages.test_packet(look),
-            Memory::Socket(_) => None,
+        match self.socket {
+            None => self.pages.test_packet(look),
+            Some(_) => None,
         }
     }
 
@@ -308,9 +310,9 @@ impl<N: Nic> RxQueue<N> {
     pub(crate) fn rewind(&mut self, nic: &N) {
         let index = self.index;
         let tail = nic.rx_tail(index);
-        let head = match &mut self.memory {
-            Memory::Pages(pages) => pages.ring.end_at(tail),
-            Memory::Socket(socket) => socket.ring.end_at(tail),
+        let head = match &mut self.socket {
+            None => self.pages.ring.end_at(tail),
+            Some(socket) => socket.ring.end_at(tail),
         };
         // A tail that is not in the ring, which has become shorter: nothing to receive into, for a moment.
         nic.set_rx_head(index, head.unwrap_or(tail));
@@ -318,9 +320,9 @@ impl<N: Nic> RxQueue<N> {
 
     /// Tells the device of what it does not know yet. The receive unit runs.
     pub(crate) fn start(&mut self, nic: &N) {
-        let (head, untold, tail) = match &mut self.memory {
-            Memory::Pages(pages) => begin(&mut pages.ring),
-            Memory::Socket(socket) => begin(&mut socket.ring),
+        let (head, untold, tail) = match &mut self.socket {
+            None => begin(&mut self.pages.ring),
+            Some(socket) => begin(&mut socket.ring),
         };
         if untold {
             nic.set_rx_head(self.index, head);
@@ -360,7 +362,8 @@ impl<N: Nic> Programmed<'_, '_, '_, N> {
             return 0;
         };
         let RxQueue {
-            memory,
+            pages,
+            socket,
             assembly,
             config,
             generation,
@@ -376,13 +379,9 @@ impl<N: Nic> Programmed<'_, '_, '_, N> {
         );
         let mut tally = Tally::default();
         let budget = self.poll.budget;
-        let work = match memory {
-            Memory::Pages(pages) => {
-                pages.receive(assembly, budget, &handler, &mut tally, self.outbox)
-            }
-            Memory::Socket(socket) => {
-                socket.receive(assembly, budget, &handler, &mut tally, self.outbox)
-            }
+        let work = match socket {
+            None => pages.receive(assembly, budget, &handler, &mut tally, self.outbox),
+            Some(socket) => socket.receive(assembly, budget, &handler, &mut tally, self.outbox),
         };
         tally.add_to(self.poll.stats);
         self.queue.config.prog = Some(prog);

@@ -33,6 +33,7 @@ mod queue_layouts;
 mod queues;
 mod reconfig;
 mod records;
+mod refusals;
 mod rust_program;
 mod settings;
 mod sockets;
@@ -91,6 +92,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Definition> {
         btf::CASES,
         announce::CASES,
         records::CASES,
+        refusals::CASES,
         hints::CASES,
         metadata::CASES,
         capture::CASES,

@@ -14,7 +14,7 @@ use crate::{
         Len,
     },
     runtime::LayoutState,
-    rx::{Parameters, RxQueue},
+    rx::{Parameters, RxQueue, Socket},
     sys::{
         netdev::{Port, MAX_QUEUES},
         xsk::XskPool,
@@ -31,7 +31,7 @@ pub(super) enum Scope {
     Queues([bool; MAX_QUEUES]),
     /// All.
     Rings,
-    /// Receive ring `queue`, into a socket's memory or back into pages.
+    /// None; receive queue `queue` is lent a socket's memory, or gives it back.
     Socket { queue: usize, pool: Option<XskPool> },
 }
 
@@ -64,8 +64,6 @@ pub(super) enum Lent {
     /// It has none.
     #[default]
     Nothing,
-    /// From the core.
-    New(XskPool),
     /// From the ring that it takes the place of.
     Old,
     /// From where it waited while the interface was closed.
@@ -82,6 +80,22 @@ impl<N: Nic> Default for Fresh<N> {
     }
 }
 
+/// What becomes of the socket of one queue.
+#[derive(Default)]
+pub(super) enum Lending<N: Nic> {
+    /// Nothing.
+    #[default]
+    None,
+    /// It comes: the queue receives into its memory from now on, and keeps its pages.
+    Begins {
+        queue: usize,
+        socket: Socket<N::Rx>,
+        pool: XskPool,
+    },
+    /// It goes: the queue goes back to its pages, which takes no memory.
+    Ends { queue: usize },
+}
+
 /// A change that has all the memory that it needs.
 pub(super) struct Change<'a, N: Nic> {
     pub(super) config: &'a Config,
@@ -89,6 +103,20 @@ pub(super) struct Change<'a, N: Nic> {
     pub(super) changed: [bool; MAX_QUEUES],
     /// One for each pair of queues that there can be, unless no ring is new. On the heap: a change is made in the depth of a system call.
     pub(super) fresh: KVec<Fresh<N>>,
+    pub(super) lending: Lending<N>,
+}
+
+impl<N: Nic> Change<'_, N> {
+    /// The rings of up to `queues` that it concerns.
+    pub(super) fn rings(&self, queues: usize) -> impl Iterator<Item = usize> + '_ {
+        let changed = self.changed.iter().take(queues).enumerate();
+        changed.filter_map(|(queue, changed)| changed.then_some(queue))
+    }
+
+    /// Whether it takes something away: a program, or a socket. Nothing can refuse that.
+    pub(super) fn takes_away(&self) -> bool {
+        self.config.prog.is_none() || matches!(self.lending, Lending::Ends { .. })
+    }
 }
 
 impl<N: Nic> Adapter<'_, N> {
@@ -104,50 +132,53 @@ impl<N: Nic> Adapter<'_, N> {
             config,
             changed: core::array::from_fn(|queue| scope.changes(queue)),
             fresh: KVec::new(),
+            lending: Lending::None,
         };
-        if !matches!(scope, Scope::Settings | Scope::Queues(_)) {
-            for _ in 0..MAX_QUEUES {
-                change.fresh.push(Fresh::default(), GFP_KERNEL)?;
-            }
-        }
-        let new_rx = |queue: usize, socket: bool| {
-            let napi = port.pollers().get(queue).ok_or(EINVAL)?;
+        let parameters = |queue: usize| {
             // A ring that is made shorter keeps its descriptors and has fewer buffers: see `RxQueue::rewind`.
             let tail = usize::from(self.nic.rx_tail(queue));
             let least = self.nic.rx_len(queue).max(tail.wrapping_add(1));
-            let parameters = Parameters {
+            Ok::<_, Error>(Parameters {
                 pdev: self.pdev,
                 dev: port.dev(),
-                napi,
+                napi: port.pollers().get(queue).ok_or(EINVAL)?,
                 index: queue,
                 len: config.rings.rx,
                 descriptors: Len::at_least(config.rings.rx.get().max(least)),
-            };
-            RxQueue::new(
-                &parameters,
-                socket,
-                config.rx(queue),
-                self.generation(queue),
-            )
+            })
         };
         match scope {
             Scope::Settings | Scope::Queues(_) => {}
-            Scope::Socket { queue, pool } => {
-                if let Some(fresh) = change.fresh.get_mut(queue) {
-                    fresh.rx = Some(new_rx(queue, pool.is_some())?);
-                    fresh.socket = pool.map_or(Lent::Nothing, Lent::New);
-                }
+            Scope::Socket { queue, pool: None } => change.lending = Lending::Ends { queue },
+            Scope::Socket {
+                queue,
+                pool: Some(pool),
+            } => {
+                change.lending = Lending::Begins {
+                    queue,
+                    socket: Socket::new(&parameters(queue)?)?,
+                    pool,
+                };
             }
             Scope::Rings => {
-                for (queue, fresh) in change.fresh.iter_mut().enumerate().take(config.queues) {
-                    let has_socket = self.parked.lock().has_socket(queue);
-                    fresh.rx = Some(new_rx(queue, has_socket)?);
-                    fresh.tx = Some(ring::tx::ring(self.pdev.as_ref(), config.rings.tx)?);
-                    fresh.socket = match (has_socket, queues) {
-                        (false, _) => Lent::Nothing,
-                        (true, 0) => Lent::Parked,
-                        (true, _) => Lent::Old,
-                    };
+                for queue in 0..MAX_QUEUES {
+                    let mut fresh = Fresh::default();
+                    if queue < config.queues {
+                        let has_socket = self.parked.lock().has_socket(queue);
+                        fresh.rx = Some(RxQueue::new(
+                            &parameters(queue)?,
+                            has_socket,
+                            config.rx(queue),
+                            self.generation(queue),
+                        )?);
+                        fresh.tx = Some(ring::tx::ring(self.pdev.as_ref(), config.rings.tx)?);
+                        fresh.socket = match (has_socket, queues) {
+                            (false, _) => Lent::Nothing,
+                            (true, 0) => Lent::Parked,
+                            (true, _) => Lent::Old,
+                        };
+                    }
+                    change.fresh.push(fresh, GFP_KERNEL)?;
                 }
             }
         }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! How an open interface gets from one configuration to another: memory first, then the fence, then the rest.
+//! How an open interface gets from one configuration to another: memory first, then the core, then the fence, which nothing
+//! can refuse.
 //!
-//! When memory is short, or the core refuses, nothing has been touched.
+//! When memory is short, or the core refuses, nothing has been touched. What takes something away asks nobody.
 
 use super::{change::Scope, config::Config, open::Open, Adapter};
-use crate::{hal::Nic, runtime::fence, sys::netdev::Port};
+use crate::{
+    hal::Nic,
+    runtime::fence::{self, Announcements},
+    sys::netdev::Port,
+};
 use kernel::prelude::*;
 use meta_core::announce::Reason;
 
@@ -25,6 +30,12 @@ impl<N: Nic> Adapter<'_, N> {
     ) -> Result {
         let exchange_tx = matches!(scope, Scope::Rings);
         let change = self.prepare(port, queues, config, scope)?;
+        let rings = change.rings(queues.max(config.queues));
+        let announcements = if change.takes_away() {
+            Announcements::try_take(rings)
+        } else {
+            Announcements::take(rings)?
+        };
         let dev = port.dev();
         if exchange_tx {
             dev.tx_disable();
@@ -43,17 +54,8 @@ impl<N: Nic> Adapter<'_, N> {
             stopped: &mut stopped,
             queues,
         };
-        let crossed = fence::cross(
-            &mut open,
-            &self.layouts,
-            dev,
-            change,
-            reason,
-            config.prog.is_some(),
-        );
-        if crossed.is_ok() {
-            stopped.set_enabled(config.queues);
-        }
+        fence::cross(&mut open, &self.layouts, dev, change, announcements, reason);
+        stopped.set_enabled(config.queues);
         drop(stopped);
         if exchange_tx {
             port.link_napis(config.queues);
@@ -65,7 +67,7 @@ impl<N: Nic> Adapter<'_, N> {
                 napi.kick();
             }
         }
-        crossed
+        Ok(())
     }
 
     /// Tells the core of another number of queues, from whose view queues come last and go first.
@@ -74,13 +76,18 @@ impl<N: Nic> Adapter<'_, N> {
             return Ok(());
         }
         port.link_napis(from.min(to));
-        port.dev().set_queues(to)
+        let resized = port.dev().set_queues(to);
+        if resized.is_err() {
+            port.link_napis(from);
+        }
+        resized
     }
 
     /// Takes an open interface out of use: what was received is handled, then each ring's generation ends.
     pub(super) fn uncross(&self, port: &Port<Self>, queues: usize) {
         let nic = self.nic();
         let dev = port.dev();
+        let announcements = Announcements::try_take(0..queues);
         dev.tx_disable();
         close_to_xdp(port, queues);
         nic.mask_all();
@@ -91,7 +98,7 @@ impl<N: Nic> Adapter<'_, N> {
             stopped: &mut stopped,
             queues,
         };
-        fence::close(&mut open, &self.layouts, dev);
+        fence::close(&mut open, &self.layouts, dev, announcements);
         for queue in 0..queues {
             open.finish_tx(queue);
             let pool = open.close(queue);

@@ -3,7 +3,7 @@
 //! The rings of an open interface, as the fence sees them.
 
 use super::{
-    change::{Change, Fresh, Lent},
+    change::{Change, Fresh, Lending, Lent},
     pair::Pair,
     Adapter,
 };
@@ -12,6 +12,7 @@ use crate::{
     ring::{
         self,
         tx::{TxCleaner, TxFiller},
+        Len,
     },
     runtime::{fence::Rings, off},
     rx::RxQueue,
@@ -23,7 +24,6 @@ use crate::{
     },
     tx,
 };
-use kernel::prelude::*;
 use meta_core::{generation::Generation, layout::Layout};
 
 /// The rings of an open interface, with polling stopped.
@@ -39,27 +39,30 @@ impl<N: Nic> Open<'_, '_, '_, N> {
         self.stopped.state(queue)?.as_mut()
     }
 
-    /// Waits for what was given to the device to be sent, for a moment; the rest is lost. The stack sends nothing.
-    pub(super) fn finish_tx(&mut self, queue: usize) {
+    /// Waits for what was given to the device to be sent, until `done` says that it is enough; `false` if it takes too long.
+    fn wait_tx(&mut self, queue: usize, mut done: impl FnMut(&mut Pair<N>) -> bool) -> bool {
         const TRIES: u32 = 50;
-        let nic = self.adapter.nic();
         for _ in 0..TRIES {
             let port = self.port;
             let stats = self.adapter.stats(queue);
-            let mut done = true;
+            let mut enough = true;
             self.stopped.drain(|pair, context| {
-                let Some(pair) = pair.as_mut().filter(|pair| pair.index == queue) else {
-                    return;
-                };
-                pair.clean_tx(port, stats, context, ring::MAX_LEN);
-                done = pair.tx.is_empty();
+                if let Some(pair) = pair.as_mut().filter(|pair| pair.index == queue) {
+                    pair.clean_tx(port, stats, context, ring::MAX_LEN);
+                    enough = done(pair);
+                }
             });
-            if done {
-                break;
+            if enough {
+                return true;
             }
             time::sleep_ms(1);
         }
-        nic.tear_down_tx(queue);
+        false
+    }
+
+    /// Stops a transmit ring, and forgets what was not sent.
+    fn stop_tx(&mut self, queue: usize) {
+        self.adapter.nic().tear_down_tx(queue);
         if let Some(pair) = self.pair(queue) {
             tx::abandon::<N>(&mut pair.tx);
             if let Some(pool) = pair.rx.socket() {
@@ -69,6 +72,33 @@ impl<N: Nic> Open<'_, '_, '_, N> {
         self.adapter.forget_tx_stamp();
     }
 
+    /// Waits for what was given to the device to be sent, for a moment; the rest is lost. The stack sends nothing.
+    pub(super) fn finish_tx(&mut self, queue: usize) {
+        self.wait_tx(queue, |pair| pair.tx.is_empty());
+        self.stop_tx(queue);
+    }
+
+    /// Waits until the device reads no packet of a socket's any more. The stack and XDP go on sending; if the device does not,
+    /// what waits is lost, and the ring goes on from where it is.
+    fn finish_socket(&mut self, queue: usize) {
+        if self.wait_tx(queue, |pair| {
+            pair.rx.socket().is_none_or(|pool| pool.is_idle())
+        }) {
+            return;
+        }
+        let port = self.port;
+        let Some(guard) = port.lock_tx(queue) else {
+            return;
+        };
+        self.stop_tx(queue);
+        let nic = self.adapter.nic();
+        if let Some(Pair { tx, .. }) = self.pair(queue) {
+            nic.set_up_tx(queue, tx.dma_addr(), tx.len().get(), tx.at());
+        }
+        guard.queue().reset();
+        guard.queue().wake();
+    }
+
     /// Puts new rings in the place of those of `queue`; gives what the old receive ring had from a socket.
     fn exchange(
         &mut self,
@@ -76,15 +106,9 @@ impl<N: Nic> Open<'_, '_, '_, N> {
         rx: Option<RxQueue<N>>,
         tx: Option<(TxFiller<N::Tx>, TxCleaner<N::Tx>)>,
     ) -> Option<XskPool> {
-        // Transmit rings are made together with receive rings.
-        let mut rx = rx?;
-        let Some((filler, mut cleaner)) = tx else {
-            let pair = self.pair(queue)?;
-            core::mem::swap(&mut pair.rx, &mut rx);
-            return rx.into_socket();
-        };
+        let (mut rx, (filler, mut cleaner)) = (rx?, tx?);
         let nic = self.adapter.nic();
-        nic.set_up_tx(queue, cleaner.dma_addr(), cleaner.len().get());
+        nic.set_up_tx(queue, cleaner.dma_addr(), cleaner.len().get(), cleaner.at());
         if let Some(mut guard) = self.port.lock_tx(queue) {
             guard.queue().reset();
             *guard = Some(filler);
@@ -139,21 +163,49 @@ impl<'a, N: Nic> Rings for Open<'a, '_, '_, N> {
         });
     }
 
-    fn apply(&mut self, change: &Change<'a, N>) -> Result {
+    fn apply(&mut self, change: &Change<'a, N>) {
         let nic = self.adapter.nic();
+        let set_up = |queue: usize, (base, len): (u64, Len)| {
+            nic.tear_down_rx(queue);
+            nic.set_up_rx(queue, base, len.get());
+        };
         for (queue, fresh) in change.fresh.iter().enumerate() {
             if let Some(rx) = &fresh.rx {
-                let (base, len) = rx.ring();
-                nic.tear_down_rx(queue);
-                nic.set_up_rx(queue, base, len.get());
+                set_up(queue, rx.ring());
+            }
+        }
+        match &change.lending {
+            Lending::None => {}
+            Lending::Begins { queue, socket, .. } => set_up(*queue, socket.ring()),
+            Lending::Ends { queue } => {
+                if let Some(pair) = self.pair(*queue) {
+                    set_up(*queue, pair.rx.own_ring());
+                }
             }
         }
         nic.apply(&change.config.settings());
-        Ok(())
     }
 
     fn install(&mut self, mut change: Change<'a, N>, generation: impl Fn(usize) -> Generation) {
         let config = change.config;
+        match core::mem::take(&mut change.lending) {
+            Lending::None => {}
+            Lending::Begins {
+                queue,
+                socket,
+                pool,
+            } => {
+                if let Some(pair) = self.pair(queue) {
+                    pair.rx.lend(socket, pool);
+                }
+            }
+            Lending::Ends { queue } => {
+                self.finish_socket(queue);
+                if let Some(pair) = self.pair(queue) {
+                    drop(pair.rx.take_back());
+                }
+            }
+        }
         for queue in 0..MAX_QUEUES {
             let Fresh { rx, tx, socket } = change
                 .fresh
@@ -175,10 +227,9 @@ impl<'a, N: Nic> Rings for Open<'a, '_, '_, N> {
                 continue;
             }
             let old_pool = self.exchange(queue, rx, tx);
-            let (port, adapter) = (self.port, self.adapter);
+            let adapter = self.adapter;
             let pool = match socket {
                 Lent::Nothing => None,
-                Lent::New(pool) => Some(pool),
                 Lent::Old => old_pool,
                 Lent::Parked => adapter.parked.lock().take(queue),
             };
@@ -187,7 +238,7 @@ impl<'a, N: Nic> Rings for Open<'a, '_, '_, N> {
             }
             if let Some(pair) = self.pair(queue) {
                 if let Some(pool) = pool {
-                    pair.rx.adopt(port.dev(), port.pollers().get(queue), pool);
+                    pair.rx.adopt(pool);
                 }
                 pair.rx.install(config.rx(queue), generation(queue));
                 adapter

@@ -118,7 +118,7 @@ impl<N: Nic> Adapter<'_, N> {
             latch: Latch::Off,
         });
         nic.mac().start_transmit();
-        nic.set_up_tx(0, cleaner.dma_addr(), cleaner.len().get());
+        nic.set_up_tx(0, cleaner.dma_addr(), cleaner.len().get(), cleaner.at());
         rx.rewind(nic);
         nic.mac().start_receive();
         rx.start(nic);

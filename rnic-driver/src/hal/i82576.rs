@@ -224,15 +224,15 @@ impl Nic for I82576<'_> {
         self.mac.write(rx(queue) | DCTL, 0);
     }
 
-    fn set_up_tx(&self, queue: usize, base: u64, len: usize) {
+    fn set_up_tx(&self, queue: usize, base: u64, len: usize, at: u16) {
         let ring = tx(queue);
         let (low, high) = halves(base);
         self.mac.write(ring | DCTL, 0);
         self.mac.write(ring | BASE_LOW, low);
         self.mac.write(ring | BASE_HIGH, high);
         self.mac.write(ring | LENGTH, (len as u32).wrapping_mul(16));
-        self.mac.write(ring | HEAD, 0);
-        self.mac.write(ring | TAIL, 0);
+        self.mac.write(ring | HEAD, at.into());
+        self.mac.write(ring | TAIL, at.into());
         self.mac.write(ring | DCTL, ENABLE | THRESHOLDS);
     }
 

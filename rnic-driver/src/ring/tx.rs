@@ -208,6 +208,11 @@ impl<F: Transmit> TxCleaner<F> {
         self.side.ring.len()
     }
 
+    /// The number of the first descriptor that was not cleaned; of an empty ring, of the next one that is filled.
+    pub(crate) fn at(&self) -> u16 {
+        self.side.at() as u16
+    }
+
     /// The next packet that the device has sent.
     #[inline]
     pub(crate) fn complete(&mut self) -> Option<Sent> {

@@ -32,12 +32,8 @@ pub(crate) trait Rings {
     fn stop_receive(&mut self);
     /// Handles every completed descriptor under the layout in force.
     fn drain(&mut self);
-    /// Writes the hardware registers. On failure they are as they were.
-    ///
-    /// # Errors
-    ///
-    /// Whatever the hardware refuses.
-    fn apply(&mut self, change: &Self::Change) -> Result;
+    /// Writes the hardware registers. What could be refused was, before the change was made.
+    fn apply(&mut self, change: &Self::Change);
     /// Installs the writers of `change`, and the generation that each ring's records carry.
     fn install(&mut self, change: Self::Change, generation: impl Fn(usize) -> Generation);
     /// The layout of a ring's records from now on, with its BTF; of a ring that is gone, the one for no records.
@@ -46,42 +42,56 @@ pub(crate) trait Rings {
     fn start_receive(&mut self);
 }
 
-/// Takes stopped rings from one generation to the next.
+/// Room for the announcements of one change, taken before anything is touched.
+#[derive(Default)]
+pub(crate) struct Announcements([Option<Announcement>; MAX_QUEUES]);
+
+impl Announcements {
+    /// Takes room for each of `rings`.
+    ///
+    /// # Errors
+    ///
+    /// `ENOMEM`.
+    pub(crate) fn take(rings: impl Iterator<Item = usize>) -> Result<Self> {
+        let mut announcements = Self::default();
+        for ring in rings {
+            *announcements.0.get_mut(ring).ok_or(EINVAL)? = Some(Announcement::new()?);
+        }
+        Ok(announcements)
+    }
+
+    /// The same for a change that nothing can refuse, as it takes something away: what there is no room for will be said to be
+    /// lost.
+    pub(crate) fn try_take(rings: impl Iterator<Item = usize>) -> Self {
+        let mut announcements = Self::default();
+        for ring in rings {
+            if let Some(to) = announcements.0.get_mut(ring) {
+                *to = Announcement::new().ok();
+            }
+        }
+        announcements
+    }
+}
+
+/// Takes stopped rings from one generation to the next: all memory was taken before, so nothing can fail.
 ///
-/// A ring that the change does not concern goes on in its generation, and one that it takes away ends as if it were stopped. A
-/// change that is not `refusable`, such as taking a program away, waits for memory if it must.
-///
-/// # Errors
-///
-/// `ENOMEM`, or what the hardware says; the old generation goes on.
+/// A ring that the change does not concern goes on in its generation, and one that it takes away ends as if it were stopped.
 pub(crate) fn cross<R: Rings>(
     rings: &mut R,
     states: &[LayoutState],
     dev: &NetDevice,
     change: R::Change,
+    announcements: Announcements,
     reason: Reason,
-    refusable: bool,
-) -> Result {
+) {
     let (before, after) = (rings.count(), rings.count_after(&change));
-    let mut announcements: [Option<Announcement>; MAX_QUEUES] = Default::default();
-    for (ring, announcement) in announcements.iter_mut().enumerate() {
-        if ring >= before.max(after) || !rings.changes(&change, ring) {
-            continue;
-        }
-        *announcement = Some(if refusable {
-            Announcement::new()?
-        } else {
-            Announcement::persistent()?
-        });
-    }
+    let changed: [bool; MAX_QUEUES] =
+        core::array::from_fn(|ring| ring < before.max(after) && rings.changes(&change, ring));
     rings.stop_receive();
     if !cfg!(rnic_no_fence) {
         rings.drain();
     }
-    if let Err(e) = rings.apply(&change) {
-        rings.start_receive();
-        return Err(e);
-    }
+    rings.apply(&change);
     rings.install(change, |ring| {
         states.get(ring).map_or(Generation::FIRST, |state| {
             let before = state.published().generation;
@@ -96,8 +106,8 @@ pub(crate) fn cross<R: Rings>(
         rings.start_receive();
         rings.drain();
     }
-    for (ring, (state, announcement)) in states.iter().zip(announcements).enumerate() {
-        if announcement.is_some() {
+    for (ring, (state, announcement)) in states.iter().zip(announcements.0).enumerate() {
+        if changed.get(ring).is_some_and(|changed| *changed) {
             let reason = if ring < after { reason } else { Reason::Stop };
             state.publish(announcement, dev, ring as u32, rings.layout(ring), reason);
         }
@@ -105,22 +115,20 @@ pub(crate) fn cross<R: Rings>(
     if !cfg!(rnic_late_announcement) {
         rings.start_receive();
     }
-    Ok(())
 }
 
 /// Takes stopped rings out of use: what they received is handled, then their generations end.
-pub(crate) fn close<R: Rings>(rings: &mut R, states: &[LayoutState], dev: &NetDevice) {
+pub(crate) fn close<R: Rings>(
+    rings: &mut R,
+    states: &[LayoutState],
+    dev: &NetDevice,
+    announcements: Announcements,
+) {
     rings.stop_receive();
     rings.drain();
-    for (ring, state) in states.iter().enumerate().take(rings.count()) {
-        // Nothing can refuse to stop; without memory the state changes unannounced, as no packet follows.
-        let announcement = Announcement::new().ok();
-        state.publish(
-            announcement,
-            dev,
-            ring as u32,
-            rings.layout(ring),
-            Reason::Stop,
-        );
+    let states = states.iter().zip(announcements.0).take(rings.count());
+    for (ring, (state, announcement)) in states.enumerate() {
+        let layout = rings.layout(ring);
+        state.publish(announcement, dev, ring as u32, layout, Reason::Stop);
     }
 }

@@ -88,7 +88,7 @@ impl LayoutState {
         *self.state.lock()
     }
 
-    /// Publishes the next generation and announces it.
+    /// Publishes the next generation and announces it; without an announcement, listeners are told that they lost one.
     pub(super) fn publish(
         &self,
         announcement: Option<Announcement>,
@@ -108,8 +108,11 @@ impl LayoutState {
             };
             *state
         };
-        if let Some(announcement) = announcement {
-            announcement.send(dev, |message| next.describe(message, dev.ifindex(), queue));
+        match announcement {
+            Some(announcement) => {
+                announcement.send(dev, |message| next.describe(message, dev.ifindex(), queue));
+            }
+            None => Announcement::lost(dev),
         }
     }
 }

@@ -70,6 +70,11 @@ impl<D: Receive> Pages<D> {
         stopped.adopt(&self.pool);
     }
 
+    /// Drops the beginning of a packet whose end will not come.
+    pub(super) fn forget_parts(&mut self) {
+        self.chain.take().for_each(drop);
+    }
+
     /// Posts buffers to all vacant slots; `false` if memory ran short.
     fn fill(&mut self) -> bool {
         for _ in 0..self.ring.vacant() {

@@ -9,8 +9,11 @@ use super::{
 use crate::{
     desc::Receive,
     frame::{Assembly, Frame},
-    ring::rx::{Buffer, RxRing},
-    sys::{napi::Napi, netdev::NetDevice, xdp::RxqInfo, xsk::XskPool, xsk_buff::XskBuff},
+    ring::{
+        rx::{Buffer, RxRing},
+        Len,
+    },
+    sys::{xdp::RxqInfo, xsk::XskPool, xsk_buff::XskBuff},
 };
 use kernel::prelude::*;
 
@@ -22,42 +25,44 @@ impl Buffer for XskBuff {
 }
 
 /// A ring of a socket's buffers.
-pub(super) struct Socket<D> {
+pub(crate) struct Socket<D> {
     // The order is that of dropping: buffers, registration, pool.
     pub(super) ring: RxRing<D, XskBuff>,
-    rxq: Option<RxqInfo>,
-    /// None before the queue has taken over from the one before, or if it could not.
+    rxq: RxqInfo,
+    /// None before the queue has taken over from the one before.
     pub(super) pool: Option<XskPool>,
 }
 
 impl<D: Receive> Socket<D> {
-    /// An empty ring.
+    /// An empty ring, which [`adopts`](Self::adopt) a socket's memory before it is used.
     ///
     /// # Errors
     ///
-    /// `ENOMEM`.
-    pub(super) fn new<T>(parameters: &Parameters<'_, T>) -> Result<Self> {
+    /// `ENOMEM`, or what xdp_rxq_info_reg says.
+    pub(crate) fn new<T>(parameters: &Parameters<'_, T>) -> Result<Self> {
+        let Parameters {
+            pdev,
+            dev,
+            napi,
+            index,
+            len,
+            descriptors,
+        } = *parameters;
         Ok(Self {
-            ring: RxRing::new(
-                parameters.pdev.as_ref(),
-                parameters.descriptors,
-                parameters.len,
-            )?,
-            rxq: None,
+            ring: RxRing::new(pdev.as_ref(), descriptors, len)?,
+            rxq: RxqInfo::of_socket(dev, index as u32, napi)?,
             pool: None,
         })
     }
 
-    /// Takes a socket's memory, and posts as many buffers as user space has provided so far, which may be none. Without
-    /// memory for the registration nothing is received.
-    pub(super) fn adopt<T>(
-        &mut self,
-        dev: &NetDevice,
-        queue: usize,
-        napi: &Napi<T>,
-        pool: XskPool,
-    ) {
-        self.rxq = RxqInfo::of_socket(dev, queue as u32, napi, &pool).ok();
+    /// Where the device finds the ring, and its length.
+    pub(crate) fn ring(&self) -> (u64, Len) {
+        (self.ring.dma_addr(), self.ring.len())
+    }
+
+    /// Takes a socket's memory, and posts as many buffers as user space has provided so far, which may be none.
+    pub(super) fn adopt(&mut self, mut pool: XskPool) {
+        pool.belong_to(&self.rxq);
         self.pool = Some(pool);
         self.fill();
     }
@@ -70,11 +75,11 @@ impl<D: Receive> Socket<D> {
 
     /// Posts buffers to all vacant slots; `false` if user space has not enough of them.
     fn fill(&mut self) -> bool {
-        let Self { ring, rxq, pool } = self;
+        let Self { ring, pool, .. } = self;
         let wanted = ring.vacant();
         match pool {
-            Some(pool) if rxq.is_some() => pool.alloc(wanted, |buffer| ring.post(buffer)) == wanted,
-            _ => true,
+            Some(pool) => pool.alloc(wanted, |buffer| ring.post(buffer)) == wanted,
+            None => true,
         }
     }
 

@@ -130,13 +130,8 @@ struct Buffer(NonNull<bindings::sk_buff>);
 
 impl Buffer {
     fn new() -> Result<Self> {
-        Self::with(false)
-    }
-
-    /// With `persistent` the kernel waits for memory instead of failing.
-    fn with(persistent: bool) -> Result<Self> {
         // SAFETY: A plain number.
-        let skb = unsafe { bindings::rnic_genlmsg_new(MESSAGE_SIZE, persistent) };
+        let skb = unsafe { bindings::rnic_genlmsg_new(MESSAGE_SIZE) };
         Ok(Self(NonNull::new(skb).ok_or(ENOMEM)?))
     }
 
@@ -166,13 +161,11 @@ impl Announcement {
         Buffer::new().map(Self)
     }
 
-    /// The same for a change that cannot be refused.
-    ///
-    /// # Errors
-    ///
-    /// None that the kernel knows of.
-    pub(crate) fn persistent() -> Result<Self> {
-        Buffer::with(true).map(Self)
+    /// Tells all listeners in `dev`'s network namespace that they lost one (`ENOBUFS`), so that they ask for the state in
+    /// force: for a change that cannot be refused, without memory for its announcement. Takes none itself.
+    pub(crate) fn lost(dev: &NetDevice) {
+        // SAFETY: The device is live, the family registered for as long as interfaces of this module exist.
+        unsafe { bindings::rnic_genl_lost(FAMILY_TABLE.0.get(), dev.as_raw()) };
     }
 
     /// Sends the announcement to all listeners in `dev`'s network namespace. Nobody listening is no error. A listener

@@ -176,7 +176,8 @@ void rnic_genlmsg_end(struct sk_buff *skb, void *hdr);
 void rnic_genlmsg_cancel(struct sk_buff *skb, void *hdr);
 int rnic_genl_multicast(struct genl_family *family, const struct net_device *dev,
 			struct sk_buff *skb);
-struct sk_buff *rnic_genlmsg_new(size_t size, bool persistent);
+void rnic_genl_lost(struct genl_family *family, const struct net_device *dev);
+struct sk_buff *rnic_genlmsg_new(size_t size);
 void rnic_nlmsg_free(struct sk_buff *skb);
 
 /* Of an enum without a name. */

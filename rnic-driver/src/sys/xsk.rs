@@ -153,6 +153,23 @@ impl XskPool {
         unsafe { bindings::rnic_xsk_tx_completed(self.pool.as_ptr(), n as u32) };
     }
 
+    /// Whether nothing is under way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.under_way == 0
+    }
+
+    /// Has the packets of its memory say that they come from the queue of `rxq`.
+    pub(crate) fn belong_to(&mut self, rxq: &RxqInfo) {
+        // SAFETY: Both are live. The registration stays where it is and ends after the pool's buffers have been dropped: the
+        // ring owns it, the buffers and the pool.
+        unsafe {
+            bindings::rnic_xsk_set_rxq(
+                self.pool.as_ptr(),
+                core::ptr::from_ref(&*rxq.rxq).cast_mut(),
+            )
+        };
+    }
+
     /// As if everything had been sent: the transmit ring was stopped and forgotten.
     pub(crate) fn abandon(&mut self) {
         self.completed(self.under_way);
@@ -160,28 +177,16 @@ impl XskPool {
 }
 
 impl RxqInfo {
-    /// Registers receive queue `queue` of `dev` as one whose packets lie in the memory of `pool`.
+    /// Registers receive queue `queue` of `dev` as one whose packets lie in the memory of a socket.
     ///
     /// # Errors
     ///
     /// `ENOMEM`, or what xdp_rxq_info_reg says.
-    pub(crate) fn of_socket<T>(
-        dev: &NetDevice,
-        queue: u32,
-        napi: &Napi<T>,
-        pool: &XskPool,
-    ) -> Result<Self> {
+    pub(crate) fn of_socket<T>(dev: &NetDevice, queue: u32, napi: &Napi<T>) -> Result<Self> {
         let mut rxq = KBox::new(bindings::xdp_rxq_info::default(), GFP_KERNEL)?;
-        // SAFETY: All four are alive. The pool's buffers point to the registration, which stays where it is and ends after
-        // they have been dropped: the ring owns it, the buffers and the pool.
+        // SAFETY: All are alive; the registration stays where it is, and ends before the interface does.
         to_result(unsafe {
-            bindings::rnic_xsk_rxq_reg(
-                &mut *rxq,
-                dev.as_raw(),
-                queue,
-                napi.napi.get(),
-                pool.pool.as_ptr(),
-            )
+            bindings::rnic_xsk_rxq_reg(&mut *rxq, dev.as_raw(), queue, napi.napi.get())
         })?;
         // INVARIANT: Registered.
         Ok(Self { rxq })

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 
-//! Nothing is kept of an old configuration, and a change that memory is too short for changes nothing.
+//! Nothing is kept of an old configuration.
 
-use std::fmt::Debug;
-use std::io;
 use std::time::{Duration, Instant};
 
-use anyhow::{bail, Result};
+use anyhow::Result;
 use meta_reader::netlink::{array, Family};
 use serde_json::json;
 
-use super::failures::{prepare, with_failure};
 use super::queues::set_channels;
 use super::traffic::{numbers, sequence_numbers};
 use super::updown::available;
@@ -20,7 +17,6 @@ use crate::ctl;
 use crate::eth::NAME;
 use crate::kmemleak;
 use crate::programs::Programs;
-use crate::spread::Spread;
 use crate::sys::netdev::Netdev;
 use crate::sys::packet::ALL;
 use crate::sys::xsk::{Options, Xsk};
@@ -29,10 +25,6 @@ use crate::tools;
 pub(super) const CASES: &[Definition] = &[
     Definition::new("leaks::page_pools_end_empty", page_pools),
     Definition::new("leaks::many_changes", many_changes),
-    Definition::on("debug", "leaks::failed_rings", failed_rings),
-    Definition::on("debug", "leaks::failed_channels", failed_channels),
-    Definition::on("debug", "leaks::failed_socket", failed_socket),
-    Definition::on("debug", "leaks::failed_attach", failed_attach),
     Definition::on("debug-pair", "leaks::unreferenced", unreferenced),
     Definition::on("debug-pair", "leaks::planted", planted),
 ];
@@ -161,157 +153,6 @@ fn many_changes(case: &mut Case<'_>) -> Result<()> {
         format_args!("{lost} KiB less"),
     );
     works(case, "afterwards")
-}
-
-/// Lets each allocation of a change fail in turn; after each refusal everything has to be as it was, and to work.
-///
-/// `make` makes what the change is to be done with. Its allocations do not fail. `state` starts no process if it can do without: on
-/// a kernel that watches, starting one takes longer than the change under test.
-fn fail<T, S: PartialEq + Debug>(
-    case: &mut Case<'_>,
-    what: &str,
-    mut make: impl FnMut() -> io::Result<T>,
-    mut change: impl FnMut(T) -> io::Result<()>,
-    mut undo: impl FnMut() -> Result<()>,
-    mut state: impl FnMut() -> Result<S>,
-) -> Result<()> {
-    prepare()?;
-    let spread = Spread::load()?;
-    let (mut tried, mut refused, mut before_leak) = (0, 0, 0);
-    let before = state()?;
-    loop {
-        let made = make()?;
-        let (result, hit) = with_failure(tried + 1, || change(made))?;
-        if !hit {
-            result?;
-            break;
-        }
-        tried += 1;
-        if result.is_err() {
-            refused += 1;
-            let now = state()?;
-            if now != before {
-                case.ktap.check(
-                    &format!("{what}: failure {tried} changes nothing"),
-                    false,
-                    format_args!("{before:?}, then {now:?}"),
-                );
-            }
-            if refused % 8 == 1 {
-                let socket = case.eth.packets(ALL)?;
-                let sent = case.burst(json!({"count": FEW, "l4": "mix", "gap_us": 50}))?;
-                let seen = sequence_numbers(&socket, sent)?.len();
-                if seen != FEW as usize {
-                    case.ktap.check(
-                        &format!("{what}: after failure {tried} it receives"),
-                        false,
-                        seen,
-                    );
-                }
-            }
-        } else {
-            undo()?;
-        }
-        if tried == 10 {
-            before_leak = available()?;
-        }
-        if tried % 20 == 0 {
-            ctl::log(&format!("{what}: {tried} failures, {refused} refusals"));
-        }
-        if tried > 600 {
-            bail!("no end after {tried} allocations");
-        }
-    }
-    drop(spread);
-    ctl::log(&format!(
-        "{what}: {tried} allocations, {refused} of their failures refuse it"
-    ));
-    case.ktap
-        .check(&format!("{what}: it allocates"), tried > 3, tried);
-    case.ktap.check(
-        &format!("{what}: some failures refuse it"),
-        refused > 0,
-        refused,
-    );
-    if before_leak > 0 {
-        let lost = before_leak - available()?;
-        case.ktap.check(
-            &format!("{what}: no leak"),
-            lost < 3072,
-            format_args!("{lost} KiB less"),
-        );
-    }
-    works(case, &format!("{what}: in the end"))
-}
-
-fn failed_rings(case: &mut Case<'_>) -> Result<()> {
-    set_channels(1)?;
-    let netdev = Netdev::new(NAME)?;
-    tools::line(&format!("ethtool -G {NAME} rx 64 tx 64"))?;
-    fail(
-        case,
-        "rings",
-        || Ok(()),
-        |()| netdev.set_rings(128, 128),
-        || Ok(netdev.set_rings(64, 64)?),
-        || Ok(netdev.rings()?),
-    )
-}
-
-fn failed_channels(case: &mut Case<'_>) -> Result<()> {
-    set_channels(1)?;
-    tools::line(&format!("ethtool -G {NAME} rx 64 tx 64"))?;
-    let netdev = Netdev::new(NAME)?;
-    fail(
-        case,
-        "channels",
-        || Ok(()),
-        |()| netdev.set_channels(2),
-        || Ok(netdev.set_channels(1)?),
-        || Ok((netdev.channels()?, netdev.spread()?)),
-    )
-}
-
-fn failed_socket(case: &mut Case<'_>) -> Result<()> {
-    // As little memory as will do: each page that is mapped costs a kernel that watches mappings allocations of its own.
-    let small = Options::ZERO_COPY.with_ring(64);
-    set_channels(1)?;
-    tools::line(&format!("ethtool -G {NAME} rx 64 tx 64"))?;
-    let ifindex = case.eth.ifindex()?;
-    // The kernel clears a socket away in the background.
-    let cleared = || std::thread::sleep(Duration::from_millis(30));
-    fail(
-        case,
-        "socket",
-        || {
-            cleared();
-            Xsk::unbound(small)
-        },
-        |socket| socket.bind(ifindex, 0, small).map(drop),
-        || Ok(()),
-        || {
-            cleared();
-            tools::line(&format!("ip -d link show dev {NAME}"))
-        },
-    )
-}
-
-fn failed_attach(case: &mut Case<'_>) -> Result<()> {
-    set_channels(1)?;
-    let programs = Programs::load("verdict", false)?;
-    let pass = crate::sys::bpf::program(&programs.pin("pass"))?;
-    let ifindex = case.eth.ifindex()?;
-    // The kernel makes its dispatcher of XDP programs for the first one, loudly when it cannot, and keeps it.
-    drop(crate::sys::bpf::attach(&pass, ifindex)?);
-    fail(
-        case,
-        "attach",
-        || Ok(()),
-        // The link detaches when it is dropped.
-        |()| crate::sys::bpf::attach(&pass, ifindex).map(drop),
-        || Ok(()),
-        || tools::line(&format!("ip link show dev {NAME}")),
-    )
 }
 
 /// Whatever is done with the interface and the module, the kernel's search finds nothing.

@@ -28,9 +28,9 @@ int rnic_put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 	return nla_put_u64_64bit(skb, attr, value, pad);
 }
 
-struct sk_buff *rnic_genlmsg_new(size_t size, bool persistent)
+struct sk_buff *rnic_genlmsg_new(size_t size)
 {
-	return genlmsg_new(size, GFP_KERNEL | (persistent ? __GFP_NOFAIL : 0));
+	return genlmsg_new(size, GFP_KERNEL);
 }
 
 void rnic_nlmsg_free(struct sk_buff *skb)
@@ -55,6 +55,12 @@ int rnic_genl_multicast(struct genl_family *family, const struct net_device *dev
 			struct sk_buff *skb)
 {
 	return genlmsg_multicast_netns(family, dev_net(dev), skb, 0, 0, GFP_KERNEL);
+}
+
+/* To the family's only group. */
+void rnic_genl_lost(struct genl_family *family, const struct net_device *dev)
+{
+	genl_set_err(family, dev_net(dev), 0, 0, -ENOBUFS);
 }
 
 u32 rnic_genl_portid(const struct genl_info *info)

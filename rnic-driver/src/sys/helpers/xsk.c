@@ -49,7 +49,7 @@ u32 rnic_xsk_frame_size(struct xsk_buff_pool *pool)
 }
 
 noinline int rnic_xsk_rxq_reg(struct xdp_rxq_info *rxq, struct net_device *dev, u32 queue,
-		     struct rnic_napi *napi, struct xsk_buff_pool *pool)
+			      struct rnic_napi *napi)
 {
 	int err = xdp_rxq_info_reg(rxq, dev, queue, napi->napi.napi_id);
 
@@ -61,8 +61,12 @@ noinline int rnic_xsk_rxq_reg(struct xdp_rxq_info *rxq, struct net_device *dev, 
 		xdp_rxq_info_unreg(rxq);
 		return err;
 	}
-	xsk_pool_set_rxq_info(pool, rxq);
 	return 0;
+}
+
+noinline void rnic_xsk_set_rxq(struct xsk_buff_pool *pool, struct xdp_rxq_info *rxq)
+{
+	xsk_pool_set_rxq_info(pool, rxq);
 }
 
 bool rnic_xsk_uses_need_wakeup(struct xsk_buff_pool *pool)

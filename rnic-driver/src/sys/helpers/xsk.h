@@ -17,7 +17,8 @@ void rnic_xsk_unmap(struct xsk_buff_pool *pool);
 void rnic_xsk_check_unmapped(struct net_device *dev, u32 queue);
 u32 rnic_xsk_frame_size(struct xsk_buff_pool *pool);
 int rnic_xsk_rxq_reg(struct xdp_rxq_info *rxq, struct net_device *dev, u32 queue,
-		     struct rnic_napi *napi, struct xsk_buff_pool *pool);
+		     struct rnic_napi *napi);
+void rnic_xsk_set_rxq(struct xsk_buff_pool *pool, struct xdp_rxq_info *rxq);
 bool rnic_xsk_uses_need_wakeup(struct xsk_buff_pool *pool);
 void rnic_xsk_rx_need_wakeup(struct xsk_buff_pool *pool, bool needed);
 void rnic_xsk_tx_need_wakeup(struct xsk_buff_pool *pool, bool needed);
