@@ -90,13 +90,13 @@ impl Asked {
         let number = self.number.map(|number| format!(".{number}"));
         let logs = self.name.replace("::", ".") + &number.unwrap_or_default();
         let folder = workshop.paths.runs().join(self.lane).join(logs);
-        let mut once = || match self.run_machine(workshop, checkpoint, &folder, trace) {
+        let mut once = |from: &Checkpoint| match self.run_machine(workshop, from, &folder, trace) {
             Ok(judged) => judged,
             Err(error) => (Verdict::Broken, format!("{error:#}")),
         };
-        let (mut verdict, mut message) = once();
+        let (mut verdict, mut message) = once(checkpoint);
         if verdict == Verdict::Splat && splat::is_patching(&message) {
-            (verdict, message) = once();
+            (verdict, message) = once(&checkpoint.one_at_a_time());
             message = format!("the second time; {}\n{message}", splat::PATCHING);
         }
         let message = match verdict {

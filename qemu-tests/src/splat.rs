@@ -100,7 +100,7 @@ fn split_level(line: &str) -> (Option<u8>, &str) {
     (u8::try_from(number & 7).ok(), text)
 }
 
-/// Why a case is run once more.
+/// Why a case is run once more, with one processor at a time.
 pub const PATCHING: &str =
     "the first time the kernel trapped in its own BPF dispatcher, which it had just rewritten";
 

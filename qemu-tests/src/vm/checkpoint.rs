@@ -106,6 +106,20 @@ impl Checkpoint {
         }
     }
 
+    /// The same, for a machine whose processors run one at a time, which takes longer: see [`splat::is_patching`].
+    ///
+    /// [`splat::is_patching`]: crate::splat::is_patching
+    pub fn one_at_a_time(&self) -> Self {
+        Self {
+            machine: Machine {
+                mode: Mode::Soak,
+                ..self.machine
+            },
+            patience: self.patience * 2,
+            ..self.clone()
+        }
+    }
+
     /// A machine that goes on from here.
     ///
     /// # Errors
