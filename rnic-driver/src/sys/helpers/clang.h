@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What clang has to see otherwise of a kernel that gcc configured; between kconfig.h and everything else. gcc takes the segment of a
- * per-processor operand of assembly from its type, clang does not: its kernels have neither of these.
+ * Included behind kconfig.h and before everything else, when clang compiles helpers for a kernel that gcc built. With these two
+ * options the %gs of a per-processor operand is in its type (__seg_gs). gcc prints it in assembly, clang drops it silently; a
+ * kernel that clang built has neither option.
  */
 #undef CONFIG_CC_HAS_NAMED_AS
 #undef CONFIG_USE_X86_SEG_SUPPORT

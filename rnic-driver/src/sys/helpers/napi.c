@@ -18,7 +18,7 @@ noinline void rnic_napi_set_irq(struct rnic_napi *napi, u32 irq)
 
 /* With an index the settings of an instance survive its being disabled. */
 noinline void rnic_napi_add(struct net_device *dev, struct rnic_napi *napi,
-		   int (*poll)(struct napi_struct *, int), u32 index)
+			    int (*poll)(struct napi_struct *, int), u32 index)
 {
 	netif_napi_add_config(dev, &napi->napi, poll, index);
 }

@@ -65,7 +65,7 @@ noinline void rnic_netdev_addr(const struct net_device *dev, u8 *addr)
 }
 
 noinline void rnic_hw_addr_for_each(const struct netdev_hw_addr_list *list,
-			   void (*each)(void *, const u8 *), void *arg)
+				    void (*each)(void *, const u8 *), void *arg)
 {
 	struct netdev_hw_addr *ha;
 
@@ -74,7 +74,7 @@ noinline void rnic_hw_addr_for_each(const struct netdev_hw_addr_list *list,
 }
 
 noinline netdev_features_t rnic_features_check(struct sk_buff *skb, struct net_device *dev,
-				      netdev_features_t features)
+					       netdev_features_t features)
 {
 	/* Offsets of the transport header are 8 bits wide, a header length too. */
 	if (skb->ip_summed == CHECKSUM_PARTIAL &&

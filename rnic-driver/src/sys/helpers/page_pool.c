@@ -7,8 +7,8 @@ noinline void rnic_page_pool_belong_to(struct page_pool *pool, struct rnic_napi 
 }
 
 noinline struct page_pool *rnic_page_pool_create(struct device *dev, struct net_device *netdev,
-					unsigned int queue, unsigned int size,
-					unsigned int headroom, unsigned int max_len)
+						 unsigned int queue, unsigned int size,
+						 unsigned int headroom, unsigned int max_len)
 {
 	struct page_pool_params params = {
 		.flags = PP_FLAG_DMA_MAP | PP_FLAG_DMA_SYNC_DEV,

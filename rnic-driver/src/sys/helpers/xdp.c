@@ -12,7 +12,7 @@ bool rnic_prog_takes_frags(const struct bpf_prog *prog)
 }
 
 noinline bool rnic_netdev_bpf_setup(const struct netdev_bpf *bpf, struct bpf_prog **prog,
-			   struct netlink_ext_ack **extack)
+				    struct netlink_ext_ack **extack)
 {
 	if (bpf->command != XDP_SETUP_PROG)
 		return false;
@@ -32,7 +32,7 @@ void rnic_xdp_exception(const struct net_device *dev, const struct bpf_prog *pro
 }
 
 noinline int rnic_xdp_rxq_reg(struct xdp_rxq_info *rxq, struct net_device *dev, u32 queue,
-		     struct rnic_napi *napi, struct page_pool *pool)
+			      struct rnic_napi *napi, struct page_pool *pool)
 {
 	int err = xdp_rxq_info_reg(rxq, dev, queue, napi->napi.napi_id);
 
